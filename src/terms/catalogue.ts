@@ -1,0 +1,53 @@
+import type { Digest } from '../kit/kit.ts'
+
+/** How sensitive an item is (policy.md, domain.md 2); written in the schema as `x-sensitivity`. */
+export const SENSITIVITIES = [
+  'public',
+  'operational',
+  'personal',
+  'sensitive',
+  'criminal',
+  'free-text',
+  'source-protection',
+  'communications',
+  'covert',
+] as const
+export type Sensitivity = (typeof SENSITIVITIES)[number]
+
+/** What kind of value a leaf holds; it decides which treatments fit. */
+export type LeafType =
+  | 'text'
+  | 'id'
+  | 'enum'
+  | 'count'
+  | 'number'
+  | 'bool'
+  | 'time'
+  | 'date'
+  | 'place'
+  | 'phone'
+
+/** One item that a document can hold. A GeoJSON point is one leaf (`place`), not three. */
+export interface Leaf {
+  /** Dotted, lists marked: `command[].officer.name`, `capabilities[]`. */
+  readonly path: string
+  readonly type: LeafType
+  readonly sensitivity: Sensitivity
+  /** True where conditions of an agreement may read it. */
+  readonly control: boolean
+  /** The values of an enumeration, otherwise undefined. */
+  readonly values: readonly string[] | undefined
+  /** Whether one value of this leaf is what the schema asks for. */
+  valid(value: unknown): boolean
+}
+
+/** What a document of one schema can hold: the schema seen as the list that agreements are written against. */
+export interface Catalogue {
+  /** `police.operation` */
+  readonly resource: string
+  readonly version: string
+  readonly digest: Digest
+  readonly leaves: ReadonlyMap<string, Leaf>
+  /** Lists of objects and what one entry is called in conditions: `command[]` → `post`. */
+  readonly items: ReadonlyMap<string, string>
+}
