@@ -10,6 +10,19 @@ export interface Terminal {
   end(code: ExitCode): void
   /** Aborted on the first SIGINT or SIGTERM. */
   readonly stop: AbortSignal
+  readonly machine: Machine
+  /** The lines of standard input. */
+  lines(): AsyncIterable<string>
+}
+
+/** What the start-up check looks at. */
+export interface Machine {
+  readonly execArgv: readonly string[]
+  readonly execPath: string
+  /** Of Node. */
+  readonly version: string
+  /** Undefined where the system has no user ids. */
+  readonly uid: number | undefined
 }
 
 export type ExitCode = 0 | 1 | 2 | 3

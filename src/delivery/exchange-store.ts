@@ -23,7 +23,7 @@ export interface ExchangeStore extends AsyncDisposable {
   /** Stores what a peer sent: one result for each entry, in order, all in one transaction. A batch id seen before from this peer gives `replayed` and has no effect. */
   accept(batch: BatchSeen, entries: readonly AcceptEntry[]): Promise<AcceptResult>
 
-  /** Writes the peer's answers: state, receipt and leaf together; the document line is erased from the outbox, and the lane's `settled` moves on. */
+  /** Writes the peer's answers: state, receipt and leaf together; the document line is erased from the outbox. The lane's `settled` moves on for an answer, not for an expiry: the peer has not seen that number. An exchange that is no longer queued is left as it is, without a leaf. */
   settle(entries: readonly SettleEntry[]): Promise<void>
 
   /** Deletes inbox documents whose retention has ended at `now`; `leafOf` words the leaf over those found. Returns how many. */
@@ -91,9 +91,16 @@ export interface OnceKey {
 }
 
 export type ReleaseResult =
-  | { readonly kind: 'queued'; readonly rows: readonly { readonly row: number; readonly seq: number }[] }
+  | { readonly kind: 'queued'; readonly rows: readonly QueuedRow[] }
   | { readonly kind: 'repeated'; readonly answer: string }
   | { readonly kind: 'mismatch' }
+
+/** What the store assigned to a released exchange; `settled` is the last number of its lane that the peer has answered for. */
+export interface QueuedRow {
+  readonly row: number
+  readonly seq: number
+  readonly settled: number
+}
 
 export interface BatchSeen {
   readonly peer: AgencyId

@@ -16,3 +16,12 @@ export function digestOf(data: string | Uint8Array): Digest {
 export function isDigest(text: string): text is Digest {
   return /^sha256:[0-9a-f]{64}$/.test(text)
 }
+
+/**
+ * The bytes of a base64url text (RFC 4648 §5) in its one canonical spelling: no padding, no white space, no stray bits.
+ * Anything else gives `undefined`, so that one value has one spelling.
+ */
+export function readBase64url(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  return bytes.toString('base64url') === text ? bytes : undefined
+}

@@ -1,5 +1,5 @@
 /** Floor 0: what every room may use and none owns. It knows nothing of agencies, documents or policies. */
-export { type Digest, digestOf, isDigest, sha256 } from './bytes.ts'
+export { type Digest, digestOf, isDigest, readBase64url, sha256 } from './bytes.ts'
 export { canonicalJson } from './canonical.ts'
 export { type Clock, systemClock, timestamp } from './clock.ts'
 export { isUuidv7, makeSalt, randomKey, timeOfUuid, uuidv7 } from './ids.ts'
@@ -12,4 +12,5 @@ export {
   readJson,
   readJsonText,
 } from './json.ts'
+export type { Log, LogFacts } from './log.ts'
 export { unreachable } from './unreachable.ts'

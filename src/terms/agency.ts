@@ -14,3 +14,8 @@ export function agencyUri(agency: AgencyId): string {
 export function systemUri(agency: AgencyId, system: string): string {
   return `urn:concordat:agency:${agency}:system:${system}`
 }
+
+/** The URI SAN that the certificate of one of an agency's officers carries in the example PKI. */
+export function officerUri(agency: AgencyId, person: string): string {
+  return `urn:concordat:agency:${agency}:officer:${person}`
+}

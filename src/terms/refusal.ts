@@ -79,6 +79,8 @@ export class Refusal extends Error {
   /** The rule that says no, where one can be named: a gate, a red line, a row, a schema keyword. Never a value. */
   readonly rule: string | undefined
   readonly violations: readonly Violation[]
+  /** The exchange or leaf under which this no is in the ledger; undefined until it has been recorded. */
+  recordedAs: string | undefined
 
   constructor(
     code: RefusalCode,
@@ -88,6 +90,7 @@ export class Refusal extends Error {
     this.name = 'Refusal'
     this.code = code
     this.rule = detail.rule
+    this.recordedAs = undefined
     this.violations = detail.violations ?? []
   }
 }

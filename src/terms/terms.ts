@@ -1,6 +1,7 @@
 /** Floor 1: the shared words. */
-export { type AgencyId, agencyUri, isAgencyId, systemUri } from './agency.ts'
+export { type AgencyId, agencyUri, isAgencyId, officerUri, systemUri } from './agency.ts'
 export { type Catalogue, type Leaf, type LeafType, SENSITIVITIES, type Sensitivity } from './catalogue.ts'
+export type { CertificateFacts, CertificateFinding, CertificateFindingCode } from './certificate.ts'
 export type { Label } from './label.ts'
 export { type Problem, ProblemsError, printProblem } from './problem.ts'
 export { isRefusalCode, REFUSALS, Refusal, type RefusalCode, type Violation } from './refusal.ts'

@@ -1,0 +1,155 @@
+import { type Digest, isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
+import type { Catalogue, Leaf, LeafType, Problem, Sensitivity } from '../terms/terms.ts'
+import { SENSITIVITIES } from '../terms/terms.ts'
+
+/** Compiles the part of a schema at a JSON Pointer fragment into a test of one value. */
+export type LeafTest = (fragment: string) => (value: unknown) => boolean
+
+interface Drawing {
+  readonly root: JsonObject
+  readonly file: string
+  readonly testOf: LeafTest
+  readonly leaves: Map<string, Leaf>
+  readonly items: Map<string, string>
+  readonly problems: Problem[]
+}
+
+/**
+ * Draws the catalogue of a document schema: every leaf with its type, its sensitivity and whether conditions may read it,
+ * and every list of objects with the name of one entry.
+ *
+ * @returns the catalogue and every problem found: a leaf without `x-sensitivity`, a list without `x-item`, an open object
+ */
+export function drawCatalogue(
+  schema: JsonObject,
+  about: { resource: string; version: string; digest: Digest; file: string; testOf: LeafTest },
+): { readonly catalogue: Catalogue; readonly problems: readonly Problem[] } {
+  const drawing: Drawing = {
+    root: schema,
+    file: about.file,
+    testOf: about.testOf,
+    leaves: new Map(),
+    items: new Map(),
+    problems: [],
+  }
+  drawObject(drawing, schema, '', '#')
+  const { resource, version, digest } = about
+  return {
+    catalogue: { resource, version, digest, leaves: drawing.leaves, items: drawing.items },
+    problems: drawing.problems,
+  }
+}
+
+function drawObject(drawing: Drawing, node: JsonObject, path: string, fragment: string): void {
+  if (node['additionalProperties'] !== false)
+    complain(drawing, path, 'schema-open', 'is an object that accepts unknown members')
+  const properties = node['properties']
+  if (!isJsonObject(properties)) return
+  for (const [name, member] of Object.entries(properties)) {
+    if (!isJsonObject(member)) continue
+    const below = path === '' ? name : `${path}.${name}`
+    drawNode(drawing, member, below, `${fragment}/properties/${escapePointer(name)}`)
+  }
+}
+
+function drawNode(drawing: Drawing, written: JsonObject, path: string, fragment: string): void {
+  const node = resolve(drawing.root, written)
+  const types = typesOf(node)
+  if (node['x-type'] !== undefined || written['x-type'] !== undefined)
+    return drawLeaf(drawing, { ...node, ...written }, path, fragment)
+  if (types.includes('object')) return drawObject(drawing, node, path, fragment)
+  if (types.includes('array')) return drawList(drawing, node, path, fragment)
+  drawLeaf(drawing, { ...node, ...written }, path, fragment)
+}
+
+function drawList(drawing: Drawing, node: JsonObject, path: string, fragment: string): void {
+  const items = node['items']
+  if (!isJsonObject(items)) return complain(drawing, path, 'schema-list', 'is a list without `items`')
+  const entry = resolve(drawing.root, items)
+  const below = `${path}[]`
+  if (!typesOf(entry).includes('object') || entry['x-type'] !== undefined) {
+    const sensitivity = node['x-sensitivity']
+    const inherited = sensitivity === undefined ? {} : { 'x-sensitivity': sensitivity }
+    const control = node['x-control'] === undefined ? {} : { 'x-control': node['x-control'] }
+    return drawLeaf(drawing, { ...inherited, ...control, ...entry }, below, `${fragment}/items`)
+  }
+  const item = node['x-item'] ?? entry['x-item']
+  if (typeof item === 'string') drawing.items.set(below, item)
+  else complain(drawing, path, 'schema-item', 'is a list of objects without `x-item`')
+  drawObject(drawing, entry, below, `${fragment}/items`)
+}
+
+function drawLeaf(drawing: Drawing, node: JsonObject, path: string, fragment: string): void {
+  const sensitivity = node['x-sensitivity']
+  if (!isSensitivity(sensitivity))
+    return complain(drawing, path, 'schema-sensitivity', 'has no known `x-sensitivity`')
+  const type = leafTypeOf(node)
+  if (type === undefined) return complain(drawing, path, 'schema-type', 'has no type that a leaf can have')
+  const values = Array.isArray(node['enum'])
+    ? node['enum'].filter(value => typeof value === 'string')
+    : undefined
+  let test: ((value: unknown) => boolean) | undefined
+  drawing.leaves.set(path, {
+    path,
+    type,
+    sensitivity,
+    control: node['x-control'] === true,
+    values,
+    valid: value => {
+      test ??= drawing.testOf(fragment)
+      return test(value)
+    },
+  })
+}
+
+const LEAF_TYPES: ReadonlySet<string> = new Set(['place', 'phone', 'id'] satisfies LeafType[])
+
+function leafTypeOf(node: JsonObject): LeafType | undefined {
+  const declared = node['x-type']
+  if (typeof declared === 'string') return LEAF_TYPES.has(declared) ? (declared as LeafType) : undefined
+  const types = typesOf(node)
+  if (types.includes('boolean')) return 'bool'
+  if (types.includes('integer')) return 'count'
+  if (types.includes('number')) return 'number'
+  if (Array.isArray(node['enum'])) return 'enum'
+  if (!types.includes('string')) return undefined
+  if (node['format'] === 'date-time') return 'time'
+  return node['format'] === 'date' ? 'date' : 'text'
+}
+
+function typesOf(node: JsonObject): readonly Json[] {
+  const type = node['type']
+  if (Array.isArray(type)) return type
+  if (type !== undefined) return [type as Json]
+  if (Array.isArray(node['enum'])) return ['string']
+  return node['properties'] === undefined ? [] : ['object']
+}
+
+function resolve(root: JsonObject, node: JsonObject): JsonObject {
+  const reference = node['$ref']
+  if (typeof reference !== 'string' || !reference.startsWith('#/')) return node
+  let found: Json = root
+  for (const step of reference.slice(2).split('/')) {
+    if (!isJsonObject(found)) return node
+    found = found[step.replaceAll('~1', '/').replaceAll('~0', '~')] ?? null
+  }
+  return isJsonObject(found) ? resolve(root, found) : node
+}
+
+function escapePointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+function isSensitivity(value: unknown): value is Sensitivity {
+  return typeof value === 'string' && (SENSITIVITIES as readonly string[]).includes(value)
+}
+
+function complain(drawing: Drawing, path: string, code: string, says: string): void {
+  drawing.problems.push({
+    file: drawing.file,
+    line: 0,
+    column: 0,
+    code,
+    says: `\`${path || '(root)'}\` ${says}`,
+  })
+}

@@ -1,0 +1,21 @@
+/** The outbox and the inbox: order, retry, dedupe, retention. */
+export type {
+  AcceptEntry,
+  AcceptOutcome,
+  AcceptResult,
+  BatchSeen,
+  ExchangeStore,
+  InboxEntry,
+  OnceKey,
+  ReleaseEntry,
+  ReleaseResult,
+  SentRow,
+  SettleEntry,
+  SharedQuery,
+  SharedRow,
+  VaultRow,
+  WaitingRow,
+} from './exchange-store.ts'
+export type { Picked } from './lanes.ts'
+export { startRetention } from './retention.ts'
+export { type Sender, type SenderParts, startSender } from './sender.ts'

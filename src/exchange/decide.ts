@@ -1,0 +1,43 @@
+import type { Clock } from '../kit/kit.ts'
+import type { Agreement, Release } from '../policy/policy.ts'
+import { type AgencyId, Refusal } from '../terms/terms.ts'
+import type { AgreementBook } from './agreement-book.ts'
+import type { Caller } from './authenticate.ts'
+import type { Valid } from './validate.ts'
+
+const decided: unique symbol = Symbol('verdict')
+
+/** The agreement says that this document may go, for this purpose, to this agency; cut down as `release` says. */
+export interface Verdict {
+  readonly [decided]: true
+  readonly agreement: Agreement
+  readonly release: Release
+}
+
+/**
+ * Room *decide*. In: a valid order and its caller. Out: a Verdict.
+ * Refuses: recipient-unknown, agreement-missing, and whatever the agreement refuses.
+ */
+export function makeDecide(parts: {
+  readonly agency: AgencyId
+  readonly clock: Clock
+  readonly agreements: AgreementBook
+  readonly isPeer: (agency: AgencyId) => boolean
+}): (caller: Caller, valid: Valid) => Verdict {
+  return (caller, { order, label }) => {
+    if (!parts.isPeer(order.to)) throw new Refusal('recipient-unknown')
+    const agreement = parts.agreements.find(parts.agency, order.to, order.resource)
+    if (agreement === undefined) throw new Refusal('agreement-missing')
+    const decision = agreement.decide({
+      resource: order.resource,
+      purpose: order.purpose,
+      role: caller.role,
+      document: order.document,
+      label,
+      request: order.context,
+      now: parts.clock.now(),
+    })
+    if (decision.kind === 'refuse') throw new Refusal(decision.code, { rule: decision.rule })
+    return { [decided]: true, agreement, release: decision }
+  }
+}

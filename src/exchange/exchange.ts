@@ -1,0 +1,113 @@
+import type { KeyObject } from 'node:crypto'
+import type { SchemaRegistry } from '../contract/contract.ts'
+import type { ExchangeStore, SettleEntry, WaitingRow } from '../delivery/delivery.ts'
+import type { Register, TokenKeeper } from '../identity/identity.ts'
+import type { Clock, Log } from '../kit/kit.ts'
+import type { LeafWriter } from '../ledger/ledger.ts'
+import type { AgencyId, Refusal } from '../terms/terms.ts'
+import type { Mapping } from '../translation/translation.ts'
+import { makeAccept } from './accept.ts'
+import type { AgreementBook } from './agreement-book.ts'
+import { makeArrivals } from './arrivals.ts'
+import { makeAuthenticate } from './authenticate.ts'
+import { makeConsult } from './consult.ts'
+import { makeDecide } from './decide.ts'
+import { makeDeliver } from './deliver.ts'
+import { type EndingMeter, makeEndings } from './endings.ts'
+import { makeProject } from './project.ts'
+import { makePush } from './push.ts'
+import { makePushMany } from './push-many.ts'
+import { makeRecheck } from './recheck.ts'
+import { makeRecord } from './record.ts'
+import { makeRelease } from './release.ts'
+import { makeSettlements } from './settlements.ts'
+import { makeStatus } from './status.ts'
+import { type Known, type Room, type RoomMeter, Trail } from './trail.ts'
+import { makeTranslate } from './translate.ts'
+import { makeUnseal } from './unseal.ts'
+import { makeValidate } from './validate.ts'
+import { makeVault } from './vault.ts'
+
+export { type AgreementBook, makeAgreementBook } from './agreement-book.ts'
+export type { Caller, Knock } from './authenticate.ts'
+export type { Consult } from './consult.ts'
+export type { EndingMeter } from './endings.ts'
+export type { Pushed, PushedTo, PushRequest } from './push.ts'
+export type { PushedLine } from './push-many.ts'
+export type { Standing } from './status.ts'
+export { type Known, ROOMS, type Room, type RoomMeter } from './trail.ts'
+
+export interface ExchangeParts {
+  readonly agency: AgencyId
+  readonly clock: Clock
+  readonly log: Log
+  readonly meter: { readonly room: RoomMeter; readonly ending: EndingMeter }
+  readonly schemas: SchemaRegistry
+  readonly agreements: AgreementBook
+  /** By the resource they translate from. */
+  readonly mappings: ReadonlyMap<string, Mapping>
+  readonly store: ExchangeStore
+  readonly leaves: LeafWriter
+  readonly tokens: TokenKeeper
+  readonly register: Register
+  readonly isPeer: (agency: AgencyId) => boolean
+  readonly keyOf: (peer: AgencyId) => (kid: string) => KeyObject | undefined
+  readonly sealReceipts: (to: AgencyId, batch: string, receipts: readonly string[]) => string
+  /** Told how many documents have become durable in the inbox. */
+  readonly onDelivered: (count: number) => void
+  readonly forward: (to: AgencyId, rows: readonly WaitingRow[]) => void
+  readonly timeToLiveMs: number
+  /** Keys of this gateway that never leave it. */
+  readonly keys: { readonly lane: KeyObject; readonly once: KeyObject; readonly vault: KeyObject }
+}
+
+/** The two half-walks and what is read of them, assembled. */
+export type Exchange = ReturnType<typeof makeExchange>
+
+/** Puts the rooms in line. Nothing runs before a door calls. */
+export function makeExchange(parts: ExchangeParts) {
+  const { store, leaves, clock } = parts
+  const endings = makeEndings({ leaves, log: parts.log, meter: parts.meter.ending })
+  const settlements = makeSettlements()
+  const arrivals = makeArrivals()
+  const commit = makeVault({ leaves, sealKey: parts.keys.vault })
+  const walk = { ...parts, meter: parts.meter.room, endings }
+  const release = makeRelease({
+    ...walk,
+    validate: makeValidate(parts),
+    decide: makeDecide(parts),
+    project: makeProject({ clock, laneKey: parts.keys.lane, timeToLiveMs: parts.timeToLiveMs }),
+    record: makeRecord({ ...parts, commit }),
+  })
+  return {
+    authenticate: makeAuthenticate(parts),
+    push: makePush({ clock, onceKey: parts.keys.once, release, settlements }),
+    pushMany: makePushMany({ ...walk, release, note: texts => store.note(texts) }),
+    status: makeStatus(parts),
+    consult: makeConsult({ store, leaves, arrival: arrivals.next }),
+    accept: makeAccept({
+      ...walk,
+      unseal: makeUnseal(parts),
+      recheck: makeRecheck(parts),
+      translate: makeTranslate(parts),
+      deliver: makeDeliver(parts),
+      onDelivered(count) {
+        parts.onDelivered(count)
+        arrivals.arrived()
+      },
+    }),
+    settled: (entry: SettleEntry) => settlements.settled(entry),
+    /**
+     * Records a no that came before or beside a walk: at a door, or for a whole batch. One that is in the ledger already is
+     * returned as it is; anything that is not a Refusal is logged whole and becomes a bare fault.
+     *
+     * @throws Refusal store-unavailable where it cannot be recorded
+     */
+    async refuse(room: Room, known: Known, thrown: unknown): Promise<Refusal> {
+      const { leaf, refusal } = endings.conclude(new Trail(parts.meter.room, room, known), thrown)
+      await store.note([leaf.text])
+      refusal.recordedAs = leaf.id
+      return refusal
+    },
+  }
+}

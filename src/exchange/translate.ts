@@ -1,0 +1,43 @@
+import type { DocumentSchema, SchemaRegistry } from '../contract/contract.ts'
+import type { Clock, JsonObject } from '../kit/kit.ts'
+import { Refusal } from '../terms/terms.ts'
+import type { Mapping, ReportLine } from '../translation/translation.ts'
+import type { Rechecked } from './recheck.ts'
+
+const translated: unique symbol = Symbol('translated')
+
+/** A peer's document in our own schema, which it meets, and what was lost on the way. */
+export interface Translated {
+  readonly [translated]: true
+  readonly document: JsonObject
+  readonly schema: DocumentSchema
+  readonly mapping: Mapping
+  readonly report: readonly ReportLine[]
+}
+
+/**
+ * Rooms *translate* and *validate* of the receiver. In: a Rechecked. Out: a Translated.
+ * Refuses: mapping-missing, translation-blocked, target-invalid.
+ */
+export function makeTranslate(parts: {
+  readonly clock: Clock
+  readonly mappings: ReadonlyMap<string, Mapping>
+  readonly schemas: SchemaRegistry
+}): (checked: Rechecked) => Translated {
+  return ({ peer, manifest, document }) => {
+    const mapping = parts.mappings.get(manifest.resource)
+    const schema = mapping && parts.schemas.get(mapping.to.resource)
+    if (mapping === undefined || schema === undefined) throw new Refusal('mapping-missing')
+    const context = {
+      provider: peer,
+      label: manifest.label,
+      receivedAt: parts.clock.now(),
+      exchangeId: manifest.id,
+    }
+    const outcome = mapping.translate(document, context)
+    if (outcome.kind === 'blocked') throw new Refusal('translation-blocked', { rule: outcome.rule })
+    const violation = schema.check(outcome.document)
+    if (violation !== undefined) throw new Refusal('target-invalid', { rule: violation.pointer || '/' })
+    return { [translated]: true, document: outcome.document, schema, mapping, report: outcome.report }
+  }
+}

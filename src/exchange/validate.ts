@@ -1,0 +1,59 @@
+import type { DocumentSchema, SchemaRegistry } from '../contract/contract.ts'
+import { isJsonObject, type JsonObject } from '../kit/kit.ts'
+import { type AgencyId, type Label, Refusal } from '../terms/terms.ts'
+import type { Caller } from './authenticate.ts'
+
+/** What a system asks us to share, in the form the contract has already checked. */
+export interface Order {
+  readonly to: AgencyId
+  readonly purpose: string
+  readonly resource: string
+  readonly document: JsonObject
+  readonly label: Label
+  /** 0 flash … 3 routine. */
+  readonly precedence: number
+  readonly inReplyTo: string | undefined
+  /** What the conditions of the agreement may read of the request. */
+  readonly context: JsonObject
+}
+
+const checked: unique symbol = Symbol('valid')
+
+/** An order whose document meets the schema of this agency. */
+export interface Valid {
+  readonly [checked]: true
+  readonly order: Order
+  readonly schema: DocumentSchema
+  readonly label: Label
+}
+
+/**
+ * Room *validate*. In: an order and its caller. Out: a Valid.
+ * Refuses: purpose-not-granted, resource-unknown, document-invalid, request-invalid (label lower than the document's own).
+ */
+export function makeValidate(parts: {
+  readonly schemas: SchemaRegistry
+}): (caller: Caller, order: Order) => Valid {
+  return (caller, order) => {
+    if (!caller.purposes.has(order.purpose)) throw new Refusal('purpose-not-granted')
+    const schema = parts.schemas.get(order.resource)
+    if (schema === undefined) throw new Refusal('resource-unknown')
+    const violation = schema.check(order.document)
+    if (violation !== undefined) {
+      const pointer = `/document${violation.pointer}`
+      throw new Refusal('document-invalid', { violations: [{ pointer, says: violation.says }] })
+    }
+    return { [checked]: true, order, schema, label: joinLabels(order.label, order.document['label']) }
+  }
+}
+
+/** The stricter of the label of the request and the one inside the document; two classifications cannot both be meant. */
+function joinLabels(asked: Label, inside: unknown): Label {
+  if (!isJsonObject(inside)) return asked
+  if (inside['policy'] !== asked.policy || inside['classification'] !== asked.classification)
+    throw new Refusal('request-invalid', {
+      rule: 'label',
+      violations: [{ pointer: '/label', says: 'is not the classification of the document itself' }],
+    })
+  return inside['sensitive'] === true ? { ...asked, sensitive: true } : asked
+}

@@ -1,0 +1,73 @@
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { GatewayConfig } from '../config.ts'
+import { randomKey } from '../kit/kit.ts'
+import { makeSigner, readPrivateKey, type Signer } from '../seal/seal.ts'
+import { type Problem, ProblemsError } from '../terms/terms.ts'
+
+/** Every private key of a running gateway. */
+export interface GatewayKeys {
+  readonly batch: Signer
+  readonly ledger: Signer
+  /** Key objects of the references that agreements name. */
+  readonly pseudonyms: ReadonlyMap<string, KeyObject>
+  /** Keys that never leave this gateway; they come from one file beside the store. */
+  readonly local: { readonly lane: KeyObject; readonly once: KeyObject; readonly vault: KeyObject }
+}
+
+/**
+ * Reads the keys that the configuration names.
+ *
+ * @throws ProblemsError where one is missing, malformed, or may be read by others; practice does not excuse that
+ */
+export async function loadKeys(config: GatewayConfig): Promise<GatewayKeys> {
+  const problems: Problem[] = []
+  const signer = async (file: string): Promise<Signer | undefined> => {
+    const { key, problems: found } = await readPrivateKey(file)
+    problems.push(...found)
+    if (key === undefined || found.length > 0) return undefined
+    if (key.asymmetricKeyType === 'ed25519') return makeSigner(key)
+    problems.push({ file, line: 0, column: 0, code: 'key-type', says: 'is not an Ed25519 key' })
+    return undefined
+  }
+  const batch = await signer(config.keys.batch)
+  const ledger = await signer(config.keys.ledger)
+  const pseudonyms = new Map<string, KeyObject>()
+  for (const [name, file] of config.keys.pseudonyms) {
+    const key = readSecret(file)
+    if (key) pseudonyms.set(name, key)
+    else
+      problems.push({
+        file,
+        line: 0,
+        column: 0,
+        code: 'key-unreadable',
+        says: 'is not 32 bytes in hexadecimal',
+      })
+  }
+  if (batch === undefined || ledger === undefined || problems.length > 0) throw new ProblemsError(problems)
+  return { batch, ledger, pseudonyms, local: localKeys(config.storeDirectory) }
+}
+
+function readSecret(file: string): KeyObject | undefined {
+  if (!existsSync(file)) return undefined
+  const text = readFileSync(file, 'utf8').trim()
+  return /^[0-9a-f]{64}$/i.test(text) ? createSecretKey(Buffer.from(text, 'hex')) : undefined
+}
+
+/** One secret beside the store, made at the first start; each use gets its own key from it (HKDF, RFC 5869). */
+function localKeys(directory: string): GatewayKeys['local'] {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const file = join(directory, 'local.key.secret')
+  if (!existsSync(file))
+    writeFileSync(file, `${randomKey(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+  const secret = readSecret(file)
+  if (secret === undefined) {
+    const says = 'is not 32 bytes in hexadecimal'
+    throw new ProblemsError([{ file, line: 0, column: 0, code: 'key-unreadable', says }])
+  }
+  const derive = (use: string) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `concordat ${use}`, 32)))
+  return { lane: derive('lane'), once: derive('idempotency'), vault: derive('vault') }
+}

@@ -1,0 +1,94 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { RefusalCode } from '../terms/terms.ts'
+
+/** Everything that is measured, in the names and units of Prometheus. Labels are closed sets: never an id, a path or a value. */
+export interface Metrics {
+  readonly ending: { refused(code: RefusalCode, room: string): void; failed(room: string): void }
+  room(room: string, milliseconds: number): void
+  released(count: number): void
+  settled(state: 'accepted' | 'refused' | 'expired'): void
+  delivered(count: number): void
+  handshakeRefused(door: string): void
+  /** Reads what only the moment knows: called when the metrics are read. */
+  onRead(read: (gauges: MomentGauges) => Promise<void> | void): void
+  /** The text exposition format. */
+  print(): Promise<string>
+}
+
+export interface MomentGauges {
+  linkUp(peer: string, link: string, up: boolean, carrying: boolean): void
+  outbox(peer: string, exchanges: number, oldestSeconds: number): void
+  ledgerSize(leaves: number): void
+  certificateEnds(door: string, seconds: number): void
+}
+
+export function makeMetrics(): Metrics {
+  const registers = [new Registry()] as const
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter<Label>({
+      name: `concordat_${name}`,
+      help,
+      labelNames: [...labelNames],
+      registers: [...registers],
+    })
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge<Label>({
+      name: `concordat_${name}`,
+      help,
+      labelNames: [...labelNames],
+      registers: [...registers],
+    })
+  collectDefaultMetrics({ register: registers[0], prefix: 'concordat_' })
+
+  const refusals = counter('refusals_total', 'Refusals by code and by the room that said no', [
+    'code',
+    'room',
+  ])
+  const failures = counter('failures_total', 'Faults of our own by room', ['room'])
+  const roomSeconds = counter('room_seconds_total', 'Time spent in each room', ['room'])
+  const releases = counter('exchanges_released_total', 'Exchanges released to peers', [])
+  const settlements = counter(
+    'exchanges_settled_total',
+    'Answers of peers, and exchanges that ran out of time',
+    ['state'],
+  )
+  const deliveries = counter('exchanges_delivered_total', 'Documents of peers delivered to the inbox', [])
+  const handshakes = counter('handshakes_refused_total', 'TLS handshakes refused', ['door'])
+  const linkUp = gauge('link_up', '1 where the link answers heartbeats', ['peer', 'link'])
+  const linkCarrying = gauge('link_carrying', '1 for the link that carries', ['peer', 'link'])
+  const outbox = gauge('outbox_exchanges', 'Exchanges without an answer yet', ['peer'])
+  const oldest = gauge('outbox_oldest_age_seconds', 'Age of the oldest of them', ['peer'])
+  const ledger = gauge('ledger_leaves', 'Size of the ledger', [])
+  const ends = gauge('certificate_not_after_timestamp_seconds', 'When the certificate of a door ends', [
+    'door',
+  ])
+  const moment: MomentGauges = {
+    linkUp(peer, link, up, carrying) {
+      linkUp.set({ peer, link }, up ? 1 : 0)
+      linkCarrying.set({ peer, link }, carrying ? 1 : 0)
+    },
+    outbox(peer, exchanges, oldestSeconds) {
+      outbox.set({ peer }, exchanges)
+      oldest.set({ peer }, oldestSeconds)
+    },
+    ledgerSize: leaves => ledger.set(leaves),
+    certificateEnds: (door, seconds) => ends.set({ door }, seconds),
+  }
+  const readers: ((gauges: MomentGauges) => Promise<void> | void)[] = []
+  return {
+    ending: {
+      refused: (code, room) => refusals.inc({ code, room }),
+      failed: room => failures.inc({ room }),
+    },
+    room: (room, milliseconds) => roomSeconds.inc({ room }, milliseconds / 1_000),
+    released: count => releases.inc(count),
+    settled: state => settlements.inc({ state }),
+    delivered: count => deliveries.inc(count),
+    handshakeRefused: door => handshakes.inc({ door }),
+    onRead: read => readers.push(read),
+    async print() {
+      for (const read of readers) await read(moment)
+      return registers[0].metrics()
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Exchange } from '../exchange/exchange.ts'
+import { type Clock, timestamp } from '../kit/kit.ts'
+import { type AgencyId, Refusal } from '../terms/terms.ts'
+import type { Operation } from './door.ts'
+
+export interface OuterParts {
+  readonly agency: AgencyId
+  readonly clock: Clock
+  readonly exchange: Exchange
+  readonly peerOf: (request: FastifyRequest) => AgencyId
+  readonly limits: { readonly batchBytes: number }
+  /** Whether the store takes records at present. */
+  readonly recording: () => boolean
+  /** The newest published checkpoint of the ledger. */
+  readonly checkpoint: () => string | undefined
+}
+
+/** The operations of the outer door. */
+export function outerOperations(parts: OuterParts): Record<string, Operation> {
+  return {
+    receiveBatch: {
+      bodyLimit: parts.limits.batchBytes,
+      handler: async (request: FastifyRequest, reply: FastifyReply) => {
+        const receipts = await parts.exchange.accept(parts.peerOf(request), request.body as Uint8Array)
+        return reply.type('application/jose').send(receipts)
+      },
+    },
+    readCanary: {
+      handler: async () => {
+        if (!parts.recording()) throw new Refusal('store-unavailable')
+        return { agency: parts.agency, at: timestamp(parts.clock.now()), recording: true }
+      },
+    },
+    readCheckpoint: {
+      handler: async (_request: FastifyRequest, reply: FastifyReply) => {
+        const note = parts.checkpoint()
+        if (note === undefined) throw new Refusal('not-found')
+        return reply.type('text/plain; charset=utf-8').send(note)
+      },
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import type { Clock } from '../kit/kit.ts'
+import { printCheckpoint } from './checkpoint.ts'
+import type { LedgerStore } from './ledger-store.ts'
+import { type NoteSigner, printVkey, signNote } from './note.ts'
+
+export interface CheckpointerParts {
+  readonly store: Pick<LedgerStore, 'head' | 'saveCheckpoint' | 'latestCheckpoint'>
+  /** Signs under the log's origin: its name is the first line of the checkpoint. */
+  readonly signer: NoteSigner
+  readonly clock: Clock
+  /** Shows a stored checkpoint to the world; called once for each, in rising size. */
+  readonly publish: (note: string) => void
+  /** Hears of a checkpoint that could not be made; the next second tries again. */
+  readonly onFault: (fault: unknown) => void
+}
+
+export interface Checkpointer extends AsyncDisposable {
+  /** Signs, stores and publishes a checkpoint if there are leaves that none covers. Calls never overlap. */
+  tick(): Promise<void>
+  /** From now on a {@link tick} every second. Does not keep the process alive. */
+  start(): void
+}
+
+const INTERVAL_MS = 1000
+
+/**
+ * Covers new leaves by a signed checkpoint. Sign → store → publish: if we die after signing, nobody has seen the note;
+ * if we die after storing, it is the one that is published next time. A note that is not stored is never published, so
+ * two checkpoints of one size can not be in the world.
+ */
+export function makeCheckpointer({
+  store,
+  signer,
+  clock,
+  publish,
+  onFault,
+}: CheckpointerParts): Checkpointer {
+  let published = -1
+  let running: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  async function cover(): Promise<void> {
+    const [head, last] = await Promise.all([store.head(), store.latestCheckpoint()])
+    if (last && last.size > published) {
+      publish(last.note)
+      published = last.size
+    }
+    if (head.size === 0 || head.size <= (last?.size ?? 0)) return
+    const note = await signNote(printCheckpoint({ origin: signer.name, ...head }), signer)
+    await store.saveCheckpoint({ ...head, note, vkey: printVkey(signer), at: clock.now() })
+    publish(note)
+    published = head.size
+  }
+
+  function tick(): Promise<void> {
+    running ??= cover().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+
+  return {
+    tick,
+    start() {
+      timer ??= setInterval(() => void tick().catch(onFault), INTERVAL_MS).unref()
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await running?.catch(onFault)
+    },
+  }
+}

@@ -1,0 +1,211 @@
+import type { KeyObject } from 'node:crypto'
+import { canonicalJson, type Digest, digestOf, type Json, type JsonObject } from '../kit/kit.ts'
+import { type AgencyId, type Catalogue, type Label, ProblemsError } from '../terms/terms.ts'
+import { bindScope } from './condition.ts'
+import { type Draft, readDraft } from './draft.ts'
+import { type DeletionCase, type Duties, type Obligations, resolveDuties } from './duties.ts'
+import { type Asked, type Decision, type Engine, makeEngine, type Release } from './engine.ts'
+import { type ExampleReport, runExamples } from './examples.ts'
+import { type Counts, type Explanation, explainTally, summariseTally } from './explain.ts'
+import { type Findings, makeFindings } from './findings.ts'
+import { practiceKey, type ScopeReader } from './keyring.ts'
+import type { Projected, Tally } from './projector.ts'
+import type { Excess } from './rechecker.ts'
+import { resolveDraft } from './resolve.ts'
+import type { Resolved, ResolvedResource } from './resolved.ts'
+import { signedForm } from './signed-form.ts'
+import { readSource } from './source.ts'
+import type { LonLat } from './treatments/treatment.ts'
+
+/** What the policy craft needs from outside; handed in at assembly. */
+export interface PolicyParts {
+  catalogueOf(resource: string): Catalogue | undefined
+  /** Centre of the MGRS square of that side in which the point lies; undefined where there is none. */
+  squareOf(point: LonLat, sideMetres: number): LonLat | undefined
+  /** The HMAC base key that an agreement names; undefined at a gateway that does not hold it, which then withholds. */
+  pseudonymKey(reference: string): KeyObject | undefined
+}
+
+/** Why data is asked for. */
+export interface Purpose {
+  readonly id: string
+  readonly says: string
+  readonly dpv: readonly string[]
+  readonly requesters: readonly string[]
+  readonly basis: { readonly provider: JsonObject; readonly recipient: JsonObject }
+}
+
+/** A compiled agreement: who may see what of which documents, for which purpose, under which duties. */
+export interface Agreement {
+  readonly id: string
+  readonly revision: number
+  readonly title: string
+  /** Over the canonical JSON of the meaning: group rows expanded, defaults filled in. */
+  readonly digest: Digest
+  /** Over the bytes of the file that the officers read. */
+  readonly sourceDigest: Digest
+  /** The digest of the revision that this one follows. */
+  readonly replaces: Digest | undefined
+  readonly provider: AgencyId
+  readonly recipient: AgencyId
+  /** Milliseconds since 1970; the agreement holds from this instant on. */
+  readonly effectiveFrom: number
+  /** Milliseconds since 1970; from this instant on nothing flows. */
+  readonly expiresAt: number
+  readonly purposes: ReadonlyMap<string, Purpose>
+  readonly resources: ReadonlyMap<string, { readonly version: string; readonly digest: Digest }>
+  readonly marking: Label
+  /** How many worked examples held; all of them did. */
+  readonly examples: number
+  readonly examplesDigest: Digest
+  /** The base keys for pseudonyms that the provider has to hold. */
+  readonly pseudonymKeys: readonly string[]
+  /** The compiled form as JSON, which `digest` covers. */
+  readonly form: JsonObject
+  /** Whether a document may go for a purpose. Pure; never throws. */
+  decide(asked: Asked): Decision
+  /** The document cut down to what may go, and how often each branch was taken. */
+  project(release: Release): Projected
+  /** What a received document holds beyond the agreement; empty where it holds nothing. */
+  recheck(resource: string, purpose: string, document: Json): readonly Excess[]
+  /** How many values were shared, treated and kept back, and entries dropped, from the tally that `project` gave. */
+  summary(resource: string, purpose: string, tally: Tally): Readonly<Record<keyof Counts | 'dropped', number>>
+  /** What happened to each item, from the tally that `project` gave. */
+  explain(resource: string, purpose: string, tally: Tally): readonly Explanation[]
+  /** What the recipient has to do; undefined for a resource or purpose that the agreement does not have. */
+  obligations(resource: string, purpose: string): Obligations | undefined
+  /** Milliseconds at which a received document has to be gone; undefined where no term is set. */
+  deleteAt(about: DeletionCase): number | undefined
+}
+
+/**
+ * Compiles an agreement from its YAML text.
+ *
+ * @param source the file as it is
+ * @param file the name that problems carry
+ * @throws ProblemsError with every problem found, each with line and column
+ */
+export function compileAgreement(source: string, file: string, parts: PolicyParts): Agreement {
+  const findings = makeFindings(file)
+  const tree = readSource(source, findings)
+  if (!tree) throw new ProblemsError(findings.problems)
+  const resolved = resolveDraft(findings, readDraft(findings, tree), resource => parts.catalogueOf(resource))
+  const scopes = resolveScopes(findings, resolved)
+  const duties = resolveDuties(findings, resolved)
+  stopOnProblems(findings)
+  const squareOf = (point: LonLat, side: number) => parts.squareOf(point, side)
+  const practice = makeEngine(resolved, { squareOf, scopes, baseKey: practiceKey })
+  const report = runExamples(findings, resolved, practice)
+  stopOnProblems(findings)
+  const engine = makeEngine(resolved, {
+    squareOf,
+    scopes,
+    baseKey: reference => parts.pseudonymKey(reference),
+  })
+  return makeAgreement({ resolved, duties, engine, report, sourceDigest: digestOf(source) })
+}
+
+function stopOnProblems({ problems }: Findings): void {
+  if (problems.length > 0)
+    throw new ProblemsError(problems.toSorted((a, b) => a.line - b.line || a.column - b.column))
+}
+
+/** Readers of the items that pseudonym scopes name, for every resource in which such a treatment is used. */
+function resolveScopes(
+  findings: Findings,
+  { draft, resources }: Resolved,
+): ReadonlyMap<string, ReadonlyMap<string, ScopeReader>> {
+  const scopes = new Map<string, ReadonlyMap<string, ScopeReader>>()
+  for (const [name, resource] of resources) {
+    const readers = new Map<string, ScopeReader>()
+    for (const { place, written } of scopesUsed(draft, resource)) {
+      const reader = bindScope(written, resource.catalogue, ({ code, says }) =>
+        findings.note(place, code, `scope: ${says}`),
+      )
+      if (reader) readers.set(written, reader)
+    }
+    scopes.set(name, readers)
+  }
+  return scopes
+}
+
+function scopesUsed(
+  draft: Draft,
+  { items }: ResolvedResource,
+): { place: { line: number; column: number }; written: string }[] {
+  const outcomes = items.flatMap(({ cells }) => [...cells.values()].flat().map(({ outcome }) => outcome.name))
+  return [...new Set(outcomes)].flatMap(name => {
+    const treatment = draft.treatments.get(name)
+    return treatment ? treatment.prepared.reads.map(written => ({ place: treatment.place, written })) : []
+  })
+}
+
+function makeAgreement(made: {
+  readonly resolved: Resolved
+  readonly duties: Duties
+  readonly engine: Engine
+  readonly report: ExampleReport
+  readonly sourceDigest: Digest
+}): Agreement {
+  const { resolved, duties, engine, report, sourceDigest } = made
+  const { draft, resources } = resolved
+  const { id, revision, title, replaces, effectiveFrom, expiresAt, marking } = draft
+  const form = signedForm(resolved, duties)
+  return Object.freeze({
+    ...{ id, revision, title, replaces, effectiveFrom, expiresAt, marking, sourceDigest, form },
+    digest: digestOf(canonicalJson(form)),
+    provider: draft.provider.id,
+    recipient: draft.recipient.id,
+    purposes: new Map([...draft.purposes.keys()].map(name => [name, purposeOf(draft, name)])),
+    resources: new Map(
+      [...resources].map(
+        ([
+          name,
+          {
+            catalogue: { version, digest },
+          },
+        ]) => [name, { version, digest }],
+      ),
+    ),
+    examples: report.passed,
+    examplesDigest: report.digest,
+    pseudonymKeys: keysNamed(draft),
+    decide: engine.decide,
+    project: engine.project,
+    recheck: engine.recheck,
+    explain: (resource: string, purpose: string, tally: Tally) => {
+      const [found, plan] = [resources.get(resource), engine.plan(resource, purpose)]
+      return found && plan ? explainTally(found, plan, tally) : []
+    },
+    summary: (resource: string, purpose: string, tally: Tally) => {
+      const plan = engine.plan(resource, purpose)
+      return plan
+        ? summariseTally(plan, tally)
+        : { shared: 0, treated: 0, withheld: 0, failed: 0, dropped: 0 }
+    },
+    obligations: duties.of,
+    deleteAt: duties.deleteAt,
+  })
+}
+
+function purposeOf(draft: Draft, id: string): Purpose {
+  const purpose = draft.purposes.get(id)
+  if (!purpose) throw new Error(`no purpose ${id}`)
+  const { says, dpv, requesters, providerBasis, recipientBasis } = purpose
+  const basis = (name: string | undefined): JsonObject => draft.legalBases.get(name ?? '') ?? {}
+  return {
+    id,
+    says,
+    dpv,
+    requesters,
+    basis: { provider: basis(providerBasis?.name), recipient: basis(recipientBasis?.name) },
+  }
+}
+
+function keysNamed({ treatments }: Draft): readonly string[] {
+  const keys = [...treatments.values()].flatMap(treatment => {
+    const key = treatment?.prepared.terms['key']
+    return typeof key === 'string' ? [key] : []
+  })
+  return [...new Set(keys)]
+}

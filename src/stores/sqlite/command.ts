@@ -1,0 +1,97 @@
+import type {
+  AcceptEntry,
+  AcceptResult,
+  BatchSeen,
+  OnceKey,
+  ReleaseEntry,
+  ReleaseResult,
+  SettleEntry,
+} from '../../delivery/delivery.ts'
+import type { Head, SavedCheckpoint } from '../../ledger/ledger.ts'
+import type { Problem } from '../../terms/terms.ts'
+
+/** What the writing thread is asked to do: plain data, so that it can be posted, and merged into one transaction. */
+export type Command =
+  | { readonly kind: 'note'; readonly leaves: readonly string[] }
+  | {
+      readonly kind: 'release'
+      readonly entries: readonly ReleaseEntry[]
+      readonly once: OnceKey | undefined
+    }
+  | { readonly kind: 'accept'; readonly batch: BatchSeen; readonly entries: readonly AcceptEntry[] }
+  | { readonly kind: 'settle'; readonly entries: readonly SettleEntry[] }
+  | EraseCommand
+  | {
+      readonly kind: 'remember'
+      readonly agreement: string
+      readonly revision: number
+      readonly digest: string
+    }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: SavedCheckpoint }
+  | { readonly kind: 'head' }
+
+/** Deletes what is due at `due`, if it is as many documents as the leaf says. */
+export interface EraseCommand {
+  readonly kind: 'erase'
+  readonly due: number
+  readonly count: number
+  /** Undefined where there is nothing to record. */
+  readonly leaf: string | undefined
+}
+
+/** What each command is answered with. */
+export interface Answers {
+  readonly note: null
+  readonly release: ReleaseResult
+  readonly accept: AcceptResult
+  readonly settle: null
+  /** False where another number of documents is due. */
+  readonly erase: boolean
+  readonly remember: null
+  /** The reason why it was not kept, null where it was. */
+  readonly checkpoint: string | null
+  readonly head: Head
+}
+
+export type CommandKind = Command['kind']
+export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>
+export type Answer = Answers[CommandKind]
+
+/** `fault`: this command cannot be carried out. `unavailable`: nothing can be recorded at present. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'fault'; readonly says: string }
+  | { readonly kind: 'unavailable' }
+
+/** To the thread: commands that wait together and the time they are carried out at, ms; or the end. */
+export type Request =
+  | { readonly kind: 'apply'; readonly now: number; readonly commands: readonly Command[] }
+  | { readonly kind: 'close' }
+
+/** From the thread. `broken` says why nothing will be recorded any more. */
+export type Reply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unfit'; readonly problems: readonly Problem[] | undefined; readonly fault: unknown }
+  | { readonly kind: 'applied'; readonly outcomes: readonly Outcome[]; readonly broken: string | undefined }
+
+/** About how many bytes a command adds to the transaction. */
+export function weightOf(command: Command): number {
+  switch (command.kind) {
+    case 'note':
+      return command.leaves.reduce((sum, leaf) => sum + leaf.length, 0)
+    case 'release':
+      return command.entries.reduce(
+        (sum, { line, manifest, leaf }) => sum + line.length + manifest.length + leaf.length,
+        0,
+      )
+    case 'accept':
+      return command.entries.reduce(
+        (sum, { inbox, leaf }) => sum + (inbox?.document.length ?? 0) + leaf.length,
+        0,
+      )
+    case 'settle':
+      return command.entries.reduce((sum, { leaf, receipt }) => sum + leaf.length + (receipt?.length ?? 0), 0)
+    default:
+      return 1024
+  }
+}

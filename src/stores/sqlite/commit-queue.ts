@@ -1,0 +1,135 @@
+import { Refusal } from '../../terms/terms.ts'
+import {
+  type Answer,
+  type Answers,
+  type Command,
+  type CommandKind,
+  type CommandOf,
+  type Outcome,
+  weightOf,
+} from './command.ts'
+
+/** What one transaction takes at most. */
+const BATCH_COMMANDS = 512
+const BATCH_BYTES = 8 * 1024 * 1024
+/** What may wait at most before we say that it is too much. */
+const WAITING_COMMANDS = 4096
+const WAITING_BYTES = 64 * 1024 * 1024
+
+interface Waiting {
+  readonly command: Command
+  readonly bytes: number
+  resolve(answer: Answer): void
+  reject(fault: unknown): void
+}
+
+/**
+ * Group commit without a timer: one batch is at work in the thread, and whatever is asked for meanwhile waits here and
+ * becomes the next. A lone command goes at once, together with others of the same turn of the event loop.
+ */
+export interface CommitQueue {
+  /** Resolves when the command is durable. Rejects with a Refusal `store-unavailable` or `overloaded`, or with a fault. */
+  apply<K extends CommandKind>(command: CommandOf<K>): Promise<Answers[K]>
+  /** The thread has carried out the batch at work. */
+  settle(outcomes: readonly Outcome[]): void
+  /** Rejects everything from now on. */
+  fail(): void
+  /** Resolves when nothing is at work and nothing waits. */
+  drained(): Promise<void>
+}
+
+/** @param post gives a batch to the thread; it is answered through `settle` */
+export function makeCommitQueue(post: (commands: readonly Command[]) => void): CommitQueue {
+  let waiting: Waiting[] = []
+  let waitingBytes = 0
+  let atWork: readonly Waiting[] = []
+  let scheduled = false
+  let failed = false
+  const idle: (() => void)[] = []
+
+  function schedule(): void {
+    if (scheduled || atWork.length > 0 || waiting.length === 0) return
+    scheduled = true
+    setImmediate(send)
+  }
+
+  function send(): void {
+    scheduled = false
+    if (failed) return
+    const count = batchLength(waiting)
+    atWork = waiting.slice(0, count)
+    waiting = waiting.slice(count)
+    waitingBytes -= bytesIn(atWork)
+    post(atWork.map(one => one.command))
+  }
+
+  function enqueue(entry: Waiting): void {
+    const refusal = refusalFor(entry)
+    if (refusal) {
+      entry.reject(refusal)
+      return
+    }
+    waiting.push(entry)
+    waitingBytes += entry.bytes
+    schedule()
+  }
+
+  function refusalFor(entry: Waiting): Refusal | undefined {
+    if (failed) return new Refusal('store-unavailable')
+    const full = waiting.length >= WAITING_COMMANDS || waitingBytes + entry.bytes > WAITING_BYTES
+    return full ? new Refusal('overloaded') : undefined
+  }
+
+  function becomeIdle(): void {
+    if (atWork.length === 0 && waiting.length === 0) for (const resolve of idle.splice(0)) resolve()
+  }
+
+  return {
+    apply: command =>
+      new Promise((resolve, reject) => {
+        // The thread answers each command with its own kind of answer, which the message cannot show to the compiler.
+        const answer = resolve as (answer: Answer) => void
+        enqueue({ command, bytes: weightOf(command), resolve: answer, reject })
+      }),
+    settle(outcomes) {
+      const batch = atWork
+      atWork = []
+      for (const [index, one] of batch.entries()) conclude(one, outcomes[index])
+      schedule()
+      becomeIdle()
+    },
+    fail() {
+      failed = true
+      const all = [...atWork, ...waiting]
+      atWork = []
+      waiting = []
+      for (const one of all) one.reject(new Refusal('store-unavailable'))
+      becomeIdle()
+    },
+    drained: () =>
+      new Promise(resolve => {
+        idle.push(resolve)
+        becomeIdle()
+      }),
+  }
+}
+
+/** How many of those that wait fit into one transaction; at least one. */
+function batchLength(waiting: readonly Waiting[]): number {
+  let bytes = 0
+  const over = waiting.findIndex((one, index) => {
+    bytes += one.bytes
+    return index > 0 && (index >= BATCH_COMMANDS || bytes > BATCH_BYTES)
+  })
+  return over < 0 ? waiting.length : over
+}
+
+function bytesIn(batch: readonly Waiting[]): number {
+  return batch.reduce((sum, one) => sum + one.bytes, 0)
+}
+
+function conclude(one: Waiting, outcome: Outcome | undefined): void {
+  if (outcome?.kind === 'answer') one.resolve(outcome.answer)
+  else if (outcome?.kind === 'fault') one.reject(new Error(outcome.says))
+  else one.reject(new Refusal('store-unavailable'))
+}

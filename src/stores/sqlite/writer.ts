@@ -1,0 +1,214 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { unreachable } from '../../kit/kit.ts'
+import { ProblemsError } from '../../terms/terms.ts'
+import type { Answer, Command, Outcome } from './command.ts'
+import { type Database, faultKind, MAIN_FILE, openForWriting, textOf, VAULT_FILE } from './database.ts'
+import { openInboxTable } from './inbox-table.ts'
+import { openLedgerTable } from './ledger-table.ts'
+import { lockDirectory } from './lock.ts'
+import { migrate } from './migrate.ts'
+import { openOutboxTable } from './outbox-table.ts'
+import { keepReserve } from './reserve.ts'
+import { openVaultTable } from './vault-table.ts'
+
+/** The one writer of a store. Runs in the store's thread. */
+export interface Writer extends Disposable {
+  /** Carries out commands that wait together in one transaction, durable on return. One outcome for each, in order. */
+  apply(commands: readonly Command[], now: number): readonly Outcome[]
+  /** Why nothing will be recorded any more; undefined while the store is well. */
+  readonly broken: string | undefined
+}
+
+/**
+ * Opens the store in `directory`, or makes a new one, and holds the directory until it is closed.
+ *
+ * ```
+ * well ─no space→ short: only what frees space or is a leaf alone     short ─reserve stands again→ well
+ * well | short ─I/O error→ broken: nothing more, ever
+ * ```
+ *
+ * @throws ProblemsError where the directory is in use or what it holds is not what we last wrote
+ */
+export function openWriter(directory: string): Writer {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  using parts = new DisposableStack()
+  parts.use(lockDirectory(directory))
+  const main = parts.adopt(openChecked(join(directory, MAIN_FILE), ''), db => db.close())
+  const vaultFile = parts.adopt(openChecked(join(directory, VAULT_FILE), 'vault-'), db => db.close())
+  syncDirectory(directory)
+  const tables = openTables(main, vaultFile)
+  const reserve = keepReserve(directory)
+  const open = parts.move()
+  let broken: string | undefined
+  let short = false
+
+  function attempt(commands: readonly Command[], now: number): readonly Outcome[] {
+    if (broken !== undefined) return commands.map(() => UNAVAILABLE)
+    try {
+      return commit(commands, now)
+    } catch (fault) {
+      return recover(fault, commands, now)
+    }
+  }
+
+  function commit(commands: readonly Command[], now: number): readonly Outcome[] {
+    main.exec('BEGIN IMMEDIATE')
+    const outcomes = commands.map(command => answered(perform(tables, command, now)))
+    tables.vault.flush()
+    main.exec('COMMIT')
+    for (const command of commands) if (command.kind === 'erase') cleanUp(command.due, command.count)
+    return outcomes
+  }
+
+  /** Nothing of the commands has happened. None can fail by itself but by a defect, so that case may be slow. */
+  function recover(fault: unknown, commands: readonly Command[], now: number): readonly Outcome[] {
+    const kind = rollBack() ? faultKind(fault) : 'broken'
+    switch (kind) {
+      case 'own':
+        if (commands.length === 1) return [{ kind: 'fault', says: messageOf(fault) }]
+        return commands.flatMap(command => attempt([command], now))
+      case 'busy':
+        return commands.map(() => UNAVAILABLE)
+      case 'full':
+        if (short) return commands.map(() => UNAVAILABLE)
+        short = true
+        reserve.release()
+        return sparingly(commands, now)
+      case 'broken':
+        broken = messageOf(fault)
+        return commands.map(() => UNAVAILABLE)
+      default:
+        return unreachable(kind)
+    }
+  }
+
+  function rollBack(): boolean {
+    try {
+      tables.vault.discard()
+      if (main.isTransaction) main.exec('ROLLBACK')
+      tables.ledger.reload()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  function sparingly(commands: readonly Command[], now: number): readonly Outcome[] {
+    const outcomes = attempt(commands.filter(isFrugal), now).values()
+    return commands.map(command => (isFrugal(command) ? (outcomes.next().value ?? UNAVAILABLE) : UNAVAILABLE))
+  }
+
+  /** Deleted text also leaves the write-ahead log. A fault here is not one of the commands, which are durable. */
+  function cleanUp(due: number, documents: number): void {
+    try {
+      tables.vault.erase(due)
+      if (documents > 0) main.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (fault) {
+      if (faultKind(fault) === 'broken') broken = messageOf(fault)
+    }
+  }
+
+  return {
+    get broken() {
+      return broken
+    },
+    apply(commands, now) {
+      short &&= !reserve.stands(now)
+      return short ? sparingly(commands, now) : attempt(commands, now)
+    },
+    [Symbol.dispose]: () => open.dispose(),
+  }
+}
+
+const UNAVAILABLE: Outcome = { kind: 'unavailable' }
+
+function answered(answer: Answer): Outcome {
+  return { kind: 'answer', answer }
+}
+
+function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
+}
+
+/** What may still be written when the disk is full: leaves without a document, and what makes room. */
+function isFrugal(command: Command): boolean {
+  return command.kind !== 'release' && command.kind !== 'accept'
+}
+
+type Tables = ReturnType<typeof openTables>
+
+function openTables(main: Database, vaultFile: Database) {
+  const ledger = openLedgerTable(main)
+  const vault = openVaultTable(vaultFile)
+  const rememberRevision = main.prepare(
+    `INSERT INTO agreement_revision (agreement, revision, digest) VALUES (?, ?, ?)
+     ON CONFLICT (agreement) DO UPDATE SET revision = excluded.revision, digest = excluded.digest
+     WHERE excluded.revision > revision`,
+  )
+  const outbox = openOutboxTable(main, ledger, vault)
+  return { ledger, vault, outbox, inbox: openInboxTable(main, ledger, vault), rememberRevision }
+}
+
+function perform(tables: Tables, command: Command, now: number): Answer {
+  switch (command.kind) {
+    case 'note':
+      tables.ledger.append(command.leaves)
+      return null
+    case 'release':
+      return tables.outbox.release(command.entries, command.once, now)
+    case 'accept':
+      return tables.inbox.accept(command.batch, command.entries, now)
+    case 'settle':
+      tables.outbox.settle(command.entries, now)
+      return null
+    case 'erase':
+      return tables.inbox.erase(command)
+    case 'remember':
+      tables.rememberRevision.run(command.agreement, command.revision, command.digest)
+      return null
+    case 'checkpoint':
+      return tables.ledger.saveCheckpoint(command.checkpoint)
+    case 'head':
+      return tables.ledger.head()
+    default:
+      return unreachable(command)
+  }
+}
+
+/** A file that is whole and in the newest form. */
+function openChecked(file: string, prefix: '' | 'vault-'): Database {
+  const doubtful = isDoubtful(file)
+  const db = openForWriting(file)
+  try {
+    if (doubtful) check(db, file)
+    migrate(db, file, prefix)
+    return db
+  } catch (fault) {
+    db.close()
+    throw fault
+  }
+}
+
+const QUICK_BYTES = 256 * 1024 * 1024
+
+/** After a stop that was not clean, a log is left. A large file that was closed cleanly is not read whole at each start. */
+function isDoubtful(file: string): boolean {
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false })
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  return (log !== undefined && log.size > 0) || (size > 0 && size < QUICK_BYTES)
+}
+
+function check(db: Database, file: string): void {
+  const found = textOf(db.prepare('PRAGMA quick_check(1)').get() ?? {}, 'quick_check')
+  if (found === 'ok') return
+  const says = 'the file is damaged: SQLite finds pages or rows that contradict each other'
+  throw new ProblemsError([{ file, line: 0, column: 0, code: 'store-damaged', says }])
+}
+
+/** A new file outlives a power cut only once its directory is on the disk, too. */
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
+}

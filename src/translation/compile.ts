@@ -1,0 +1,89 @@
+import { digestOf, type Json, type JsonObject } from '../kit/kit.ts'
+import { type Catalogue, ProblemsError } from '../terms/terms.ts'
+import type { Builder, Run } from './builder.ts'
+import { linkRules } from './link.ts'
+import { checkCoverage, type Linking } from './lookup.ts'
+import type { Mapping, ReportLine, Translation, TranslationContext } from './mapping.ts'
+import { makePresence } from './paths.ts'
+import { Reader } from './reader.ts'
+import {
+  type BlockedSource,
+  type MappingSource,
+  readMapping,
+  type SchemaSource,
+  type UnmappedSource,
+} from './source.ts'
+
+/** Where the compiler finds what schemas can hold. */
+export interface TranslationParts {
+  catalogueOf(resource: string): Catalogue | undefined
+}
+
+/**
+ * Compiles a mapping file (YAML) to closures; nothing of it is looked up again when a document is translated.
+ *
+ * @param source the text of the file
+ * @param file its name, for problems
+ * @throws ProblemsError with all problems: form, unknown or uncovered paths, converters that do not fit, values of an
+ *   enumeration without a counterpart
+ */
+export function compileMapping(source: string, file: string, parts: TranslationParts): Mapping {
+  const reader = new Reader(source, file)
+  const mapping = readMapping(reader)
+  const from = catalogueAt(reader, mapping.from, parts)
+  const to = catalogueAt(reader, mapping.to, parts)
+  if (!from || !to) throw new ProblemsError(reader.problems)
+  const linking: Linking = { reader, mapping, from, to, covered: new Set(), rules: new Set() }
+  const build = linkRules(linking)
+  checkCoverage(linking, reader.root.place)
+  if (reader.problems.length > 0) throw new ProblemsError(reader.problems)
+  return {
+    id: mapping.id.value,
+    digest: digestOf(source),
+    from: { resource: from.resource, version: from.version },
+    to: { resource: to.resource, version: to.version },
+    translate: makeTranslate(mapping, build),
+  }
+}
+
+function catalogueAt(reader: Reader, written: SchemaSource, parts: TranslationParts): Catalogue | undefined {
+  const { schema, version } = written
+  const catalogue = schema.value === '' ? undefined : parts.catalogueOf(schema.value)
+  if (!catalogue) {
+    reader.complain(schema.place, 'schema-unknown', `there is no schema \`${schema.value}\``)
+    return undefined
+  }
+  if (catalogue.version !== version.value) {
+    const says = `\`${schema.value}\` is version \`${catalogue.version}\` here, not \`${version.value}\``
+    reader.complain(version.place, 'schema-version', says)
+  }
+  return catalogue
+}
+
+function makeTranslate(mapping: MappingSource, build: Builder): Mapping['translate'] {
+  const stops = mapping.blocked.map(makeStop)
+  const losses = mapping.unmapped.map(makeLoss)
+  return (document: JsonObject, context: TranslationContext): Translation => {
+    for (const stop of stops) if (stop.holds(document)) return { kind: 'blocked', rule: stop.rule, path: '' }
+    const run: Run = { context, report: [], stopped: undefined }
+    const built = build(document, run, '')
+    if (run.stopped) return { kind: 'blocked', ...run.stopped }
+    for (const loss of losses) if (loss.holds(document)) run.report.push(loss.line)
+    return { kind: 'translated', document: isBuilt(built) ? built : {}, report: run.report }
+  }
+}
+
+function isBuilt(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function makeStop({ id, from, when }: BlockedSource): { holds: (document: Json) => boolean; rule: string } {
+  const matches = when === undefined ? () => true : (value: Json) => value === when.value
+  return { rule: id.value, holds: makePresence(from.value, matches) }
+}
+
+/** One line for the whole document, only where the document as received holds the source. */
+function makeLoss({ from, why }: UnmappedSource): { holds: (document: Json) => boolean; line: ReportLine } {
+  const line: ReportLine = { path: '', outcome: 'UNMAPPED', rule: `unmapped.${from.value}`, note: why }
+  return { holds: makePresence(from.value, () => true), line }
+}

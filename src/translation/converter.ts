@@ -1,0 +1,102 @@
+import type { Json } from '../kit/kit.ts'
+import type { LeafType } from '../terms/terms.ts'
+import type { LossOutcome, Manner, TranslationContext } from './mapping.ts'
+
+/** What can stand at a path: a leaf, an object of leaves, a list of objects, or a value of the exchange itself. */
+export type SiteType = LeafType | 'group' | 'list' | 'label' | 'instant' | 'agency'
+
+/** What a mapping reads or writes, as its catalogue knows it. */
+export interface Spot {
+  readonly path: string
+  readonly type: SiteType
+  /** The values of an enumeration, otherwise undefined. */
+  readonly values: readonly string[] | undefined
+}
+
+/** One thing that a converter reads. A converter with one slot calls it `value`. */
+export interface Slot {
+  readonly name: string
+  readonly types: readonly SiteType[]
+  readonly optional?: boolean
+}
+
+/** One entry of a conversion table: what the value becomes, and how well. */
+export interface TableEntry {
+  readonly is: string
+  readonly outcome: LossOutcome
+  readonly note: string | undefined
+}
+
+/** The place in a mapping where a converter is used; its `complain` adds a problem at that place. */
+export interface Site {
+  readonly rule: string
+  /** In the order of the slots; undefined where an optional one is not filled. */
+  readonly sources: readonly (Spot | undefined)[]
+  readonly target: Spot
+  readonly parameters: ReadonlyMap<string, string>
+  readonly tables: ReadonlyMap<string, ReadonlyMap<string, TableEntry>>
+  complain(code: string, says: string): void
+}
+
+/** The values at the slots, undefined where the document has none. */
+export type Values = readonly (Json | undefined)[]
+
+export type Converted =
+  | { readonly kind: 'value'; readonly value: Json; readonly manner: Manner }
+  /** The source is there, but has no form in the target. */
+  | { readonly kind: 'unmapped'; readonly manner: Manner }
+  /** The value cannot be right, or must not be translated without a person. */
+  | { readonly kind: 'blocked'; readonly rule: string }
+
+/** Turns the values of one document; undefined where what is there says nothing about the target. */
+export type Convert = (values: Values, context: TranslationContext) => Converted | undefined
+
+/** One way to say a value in another vocabulary. */
+export interface Converter {
+  readonly slots: readonly Slot[]
+  readonly gives: readonly SiteType[]
+  readonly parameters: readonly string[]
+  compile(site: Site): Convert
+}
+
+export function made(value: Json, manner: Manner): Converted {
+  return { kind: 'value', value, manner }
+}
+
+export function unmapped(rule: string, note: string): Converted {
+  return { kind: 'unmapped', manner: { outcome: 'UNMAPPED', rule, note } }
+}
+
+export function blocked(rule: string): Converted {
+  return { kind: 'blocked', rule }
+}
+
+/** The manner of a value that came through unchanged in meaning. */
+export function exactly(rule: string): Manner {
+  return { outcome: 'EXACT', rule }
+}
+
+/** Reads a parameter that has to be one of a few words; complains and takes the first where it is another. */
+export function choiceOf<const T extends string>(site: Site, name: string, choices: readonly [T, ...T[]]): T {
+  const written = site.parameters.get(name)
+  const found = choices.find(choice => choice === written)
+  if (found === undefined) {
+    const listed = choices.map(choice => `\`${choice}\``).join(', ')
+    site.complain('parameter-value', `\`${name}\` has to be one of ${listed}`)
+  }
+  return found ?? choices[0]
+}
+
+/** Reads a parameter that has to be a number in a range; undefined where it is not written. */
+export function numberOf(
+  site: Site,
+  name: string,
+  range: { least: number; most: number },
+): number | undefined {
+  const written = site.parameters.get(name)
+  if (written === undefined) return undefined
+  const value = Number(written)
+  if (value >= range.least && value <= range.most) return value
+  site.complain('parameter-value', `\`${name}\` has to be a number from ${range.least} to ${range.most}`)
+  return undefined
+}

@@ -1,0 +1,94 @@
+import { type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
+import type { LossOutcome } from '../mapping.ts'
+import { digitsOf, type UnitSymbol } from '../unit-symbols.ts'
+
+interface Post {
+  readonly role: string | undefined
+  /** In military order: strategic, operational, tactical. Police write operational for the lowest, so their adjective is never read. */
+  readonly level: string | undefined
+  readonly symbol: Pick<UnitSymbol, 'hq' | 'echelon' | 'entity'> | undefined
+  readonly outcome: LossOutcome
+  readonly note?: string
+}
+
+const HQ = { hq: '2', echelon: '00', entity: '200700' } as const
+const NO_ECHELON = 'no army echelon implied'
+
+/** Police command roles as posts that an army knows. Primacy stays with police: none of them is an army commander. */
+const POSTS = {
+  GOLD: {
+    role: 'SUPPORTED_AUTHORITY',
+    level: 'STRATEGIC',
+    symbol: HQ,
+    outcome: 'NARROWED',
+    note: NO_ECHELON,
+  },
+  SILVER: {
+    role: 'SUPPORTED_COMMANDER',
+    level: 'OPERATIONAL',
+    symbol: HQ,
+    outcome: 'NARROWED',
+    note: NO_ECHELON,
+  },
+  BRONZE: { role: 'SECTOR_COMMANDER', level: 'TACTICAL', symbol: HQ, outcome: 'NARROWED', note: NO_ECHELON },
+  SUB_BRONZE: {
+    role: 'SECTOR_COMMANDER',
+    level: 'TACTICAL',
+    symbol: HQ,
+    outcome: 'WIDENED',
+    note: 'part of a sector',
+  },
+  PSU_COMMANDER: {
+    role: 'SUB_UNIT_COMMANDER',
+    level: 'TACTICAL',
+    symbol: { hq: '0', echelon: '14', entity: '200700' },
+    outcome: 'EXACT',
+  },
+  TACTICAL_ADVISER: { role: 'STAFF_ADVISER', level: undefined, symbol: undefined, outcome: 'DEFAULTED' },
+  MEDICAL_ADVISER: { role: 'STAFF_ADVISER', level: undefined, symbol: undefined, outcome: 'DEFAULTED' },
+  LOGGIST: { role: 'WATCHKEEPER', level: undefined, symbol: undefined, outcome: 'DEFAULTED' },
+  LIAISON_OFFICER: {
+    role: 'LNO',
+    level: undefined,
+    symbol: { hq: '0', echelon: '00', entity: '110500' },
+    outcome: 'EXACT',
+  },
+  SIO: { role: undefined, level: undefined, symbol: undefined, outcome: 'UNMAPPED' },
+} satisfies Record<string, Post>
+
+const TABLE: ReadonlyMap<string, Post> = new Map(Object.entries(POSTS))
+
+/**
+ * A police command role → what the post is to an army. Parameter `as`: `role`, `level` or `symbol`. GOLD, SILVER and BRONZE are
+ * translated, never the words strategic, tactical, operational, whose order differs between the two services.
+ */
+export const command: Converter = {
+  slots: [{ name: 'value', types: ['enum'] }],
+  gives: ['enum', 'text'],
+  parameters: ['as'],
+  compile(site: Site) {
+    const as = choiceOf(site, 'as', ['role', 'level', 'symbol'])
+    checkRoles(site)
+    return ([value]) => {
+      const post = typeof value === 'string' ? TABLE.get(value) : undefined
+      if (post === undefined) return unmapped(site.rule, 'no such role')
+      const word = as === 'symbol' ? post.symbol && symbolOf(post.symbol) : post[as]
+      if (word === undefined)
+        return as === 'role' ? unmapped(site.rule, 'an army has no such post') : undefined
+      const { outcome, note } = post
+      return made(
+        word,
+        note === undefined ? { outcome, rule: site.rule } : { outcome, rule: site.rule, note },
+      )
+    }
+  },
+}
+
+function symbolOf(symbol: Pick<UnitSymbol, 'hq' | 'echelon' | 'entity'>): string {
+  return digitsOf({ ...symbol, modifier: '00', old: '', outcome: 'EXACT' }, false)
+}
+
+function checkRoles(site: Site): void {
+  for (const role of site.sources[0]?.values ?? [])
+    if (!TABLE.has(role)) site.complain('enum-unmapped', `nothing is known of the role \`${role}\``)
+}

@@ -1,0 +1,93 @@
+import type { Json } from '../../kit/kit.ts'
+import { blocked, type Converted, type Converter, made, type Site, unmapped } from '../converter.ts'
+import { printDtg } from '../date-time-group.ts'
+import type { Manner } from '../mapping.ts'
+import { type Moment, readMoment } from '../moment.ts'
+
+const DAY = { value: 24, unit: 'h' } as const
+const MONTH = { value: 31, unit: 'd' } as const
+
+/** RFC 3339 → date-time group in zone Z (ACP 121; APP-11). `note` is said where seconds are cut off. */
+export const dtg: Converter = {
+  slots: [{ name: 'value', types: ['time', 'date', 'instant'] }],
+  gives: ['text'],
+  parameters: ['note'],
+  compile(site: Site) {
+    const manners = makeManners(site)
+    return ([value], context) => {
+      const moment = momentOf(value)
+      if (moment === undefined) return blocked(site.rule)
+      return print(moment, { anchor: context.receivedAt, manners, rule: site.rule })
+    }
+  },
+}
+
+/** Two times → two date-time groups with a hyphen between; one of them alone where the other is not known. */
+export const dtgRange: Converter = {
+  slots: [
+    { name: 'from', types: ['time', 'date'], optional: true },
+    { name: 'to', types: ['time', 'date'], optional: true },
+  ],
+  gives: ['text'],
+  parameters: [],
+  compile(site: Site) {
+    const open: Manner = {
+      outcome: 'NARROWED',
+      rule: `${site.rule}.open`,
+      note: 'one end of the period only',
+    }
+    return ([from, to], context) => {
+      const texts: string[] = []
+      for (const value of [from, to]) {
+        if (value === undefined) continue
+        const moment = momentOf(value)
+        if (moment === undefined) return blocked(site.rule)
+        const text = printDtg(moment, context.receivedAt)
+        if (text === undefined) return unmapped(site.rule, 'a year alone has no date-time group')
+        texts.push(text)
+      }
+      if (from === undefined) return made(`UNTIL ${texts[0]}`, open)
+      if (to === undefined) return made(`FROM ${texts[0]}`, open)
+      return made(`${texts[0]}-${texts[1]}`, mannerOfRange(site.rule, from, to))
+    }
+  },
+}
+
+function mannerOfRange(rule: string, from: Json, to: Json): Manner {
+  const moments = [momentOf(from), momentOf(to)]
+  if (moments.some(moment => moment?.kind !== 'instant')) return { outcome: 'WIDENED', rule }
+  const cut = moments.some(moment => moment?.kind === 'instant' && moment.at % 60_000 !== 0)
+  return cut ? { outcome: 'APPROXIMATED', rule, error: { value: 60, unit: 's' } } : { outcome: 'EXACT', rule }
+}
+
+interface Manners {
+  readonly exact: Manner
+  readonly day: Manner
+  readonly month: Manner
+  readonly cut: (seconds: number) => Manner
+}
+
+function makeManners({ rule, parameters }: Site): Manners {
+  const note = parameters.get('note')
+  const said = note === undefined ? {} : { note }
+  return {
+    exact: { outcome: 'EXACT', rule: `${rule}.min` },
+    day: { outcome: 'WIDENED', rule: `${rule}.day`, error: DAY, note: 'only the day is known' },
+    month: { outcome: 'WIDENED', rule: `${rule}.month`, error: MONTH, note: 'only the month is known' },
+    cut: value => ({ outcome: 'APPROXIMATED', rule: `${rule}.min`, error: { value, unit: 's' }, ...said }),
+  }
+}
+
+function momentOf(value: Json | undefined): Moment | undefined {
+  if (typeof value === 'number') return { kind: 'instant', at: value }
+  return typeof value === 'string' ? readMoment(value) : undefined
+}
+
+function print(moment: Moment, use: { anchor: number; manners: Manners; rule: string }): Converted {
+  const text = printDtg(moment, use.anchor)
+  if (text === undefined) return unmapped(use.rule, 'a year alone has no date-time group')
+  if (moment.kind === 'day') return made(text, use.manners.day)
+  if (moment.kind !== 'instant') return made(text, use.manners.month)
+  const cut = moment.at % 60_000
+  return made(text, cut === 0 ? use.manners.exact : use.manners.cut(cut / 1000))
+}

@@ -1,0 +1,136 @@
+import geographicGrid from 'geographiclib-mgrs'
+
+/** A point on WGS 84, degrees. */
+export interface Point {
+  readonly lat: number
+  readonly lon: number
+}
+
+/** How many digits for each axis: 0 is the 100 km square, 5 the square metre. */
+export type Digits = 0 | 1 | 2 | 3 | 4 | 5
+
+const SIDES: readonly number[] = [100_000, 10_000, 1_000, 100, 10, 1]
+
+/** The side of the square that a reference with so many digits for each axis names, in metres. */
+export function sideOf(digits: Digits): number {
+  return SIDES[digits] ?? 1
+}
+
+/** The most digits whose square is not finer than `metres`; undefined beyond 100 km. */
+export function digitsFor(metres: number): Digits | undefined {
+  if (metres <= 1) return 5
+  if (metres <= 10) return 4
+  if (metres <= 100) return 3
+  if (metres <= 1_000) return 2
+  if (metres <= 10_000) return 1
+  return metres <= 100_000 ? 0 : undefined
+}
+
+/**
+ * The MGRS reference of the square in which a point lies (NGA.STND.0037): truncated, never rounded, zone padded to two
+ * digits. Undefined outside 80° S to 84° N, where the polar grid begins, and for what is no point.
+ */
+export function referenceOf({ lat, lon }: Point, digits: Digits): string | undefined {
+  if (!(lat >= -80 && lat < 84 && lon >= -180 && lon <= 180)) return undefined
+  return geographicGrid.forward([lon, lat], digits)
+}
+
+/** A reference that was read and found good: normalised text, centre of its square, and the side in metres. */
+export interface Square {
+  readonly reference: string
+  readonly centre: Point
+  readonly side: number
+}
+
+const REFERENCE = /^(\d{1,2})([C-HJ-NP-X])([A-HJ-NP-Z])([A-HJ-NP-V])(\d{0,10})$/
+const COLUMNS = ['STUVWXYZ', 'ABCDEFGH', 'JKLMNPQR'] as const
+
+/**
+ * Reads an MGRS reference: any case, spaces allowed, a one-digit zone is padded. Everything is judged here before the library
+ * sees it: zone, band, the letters I and O, the column set of the zone, paired digits. Polar references and bare digits are
+ * refused, and so are letters that never meet on the ground.
+ */
+export function readReference(text: string): Square | undefined {
+  const found = REFERENCE.exec(text.replaceAll(' ', '').toUpperCase())
+  if (!found) return undefined
+  const [, zoneText = '', band = '', column = '', row = '', digits = ''] = found
+  const zone = Number(zoneText)
+  if (zone < 1 || zone > 60 || digits.length % 2 !== 0) return undefined
+  if (band === 'X' && (zone === 32 || zone === 34 || zone === 36)) return undefined
+  if (!COLUMNS[(zone % 3) as 0 | 1 | 2].includes(column)) return undefined
+  const reference = zoneText.padStart(2, '0') + band + column + row + digits
+  try {
+    const [lon, lat] = geographicGrid.toPoint(reference, true)
+    return { reference, centre: { lat, lon }, side: 100_000 / 10 ** (digits.length / 2) }
+  } catch {
+    return undefined
+  }
+}
+
+/** The largest part of a reference that names a square with at least this side: fewer digits, never other ones. */
+export function squareOfReference(text: string, sideMetres: number): string | undefined {
+  const square = readReference(text)
+  const wanted = digitsFor(sideMetres)
+  if (!square || wanted === undefined) return undefined
+  const head = square.reference.slice(0, 5)
+  const digits = square.reference.slice(5)
+  const half = digits.length / 2
+  const kept = Math.min(wanted, half)
+  return head + digits.slice(0, kept) + digits.slice(half, half + kept)
+}
+
+const EDGE = 2e-6
+const STEPS = 8
+
+/**
+ * The centre of the MGRS square with this side in which a point lies, so that all points of the square become one. A square
+ * that a zone border cuts has its centre moved inside its zone. The result is a fixed point: asked about itself, rounded to
+ * six decimals, it answers itself.
+ *
+ * @param sideMetres 1, 10, 100, 1000, 10000 or 100000
+ * @returns undefined outside the grid or for another side
+ */
+export function squareOf(point: Point, sideMetres: number): Point | undefined {
+  const digits = digitsFor(sideMetres)
+  if (digits === undefined || sideOf(digits) !== sideMetres) return undefined
+  let place: Point | undefined = point
+  for (let step = 0; step < STEPS && place; step++) {
+    const next = centreInZone(place, digits)
+    if (next && next.lat === place.lat && next.lon === place.lon) return next
+    place = next
+  }
+  return undefined
+}
+
+function centreInZone(point: Point, digits: Digits): Point | undefined {
+  const reference = referenceOf(point, digits)
+  if (reference === undefined) return undefined
+  const square = readReference(reference)
+  if (!square) return undefined
+  const { west, east } = zoneLimits(Number(reference.slice(0, 2)), reference.charAt(2))
+  return {
+    lat: micro(Math.min(Math.max(square.centre.lat, -80 + EDGE), 84 - EDGE)),
+    lon: micro(Math.min(Math.max(square.centre.lon, west + EDGE), east - EDGE)),
+  }
+}
+
+/** Six decimals of a degree; never minus zero. */
+function micro(degrees: number): number {
+  return Math.round(degrees * 1e6) / 1e6 + 0
+}
+
+/** The meridians between which a zone lies; southern Norway and Svalbard have their own (NGA.STND.0037 §3). */
+function zoneLimits(zone: number, band: string): { west: number; east: number } {
+  const west = zone * 6 - 186
+  if (band === 'V' && zone === 31) return { west: 0, east: 3 }
+  if (band === 'V' && zone === 32) return { west: 3, east: 12 }
+  const svalbard = band === 'X' ? SVALBARD.get(zone) : undefined
+  return svalbard ?? { west, east: west + 6 }
+}
+
+const SVALBARD: ReadonlyMap<number, { west: number; east: number }> = new Map([
+  [31, { west: 0, east: 9 }],
+  [33, { west: 9, east: 21 }],
+  [35, { west: 21, east: 33 }],
+  [37, { west: 33, east: 42 }],
+])

@@ -1,0 +1,69 @@
+import { isJsonObject, type Json } from '../kit/kit.ts'
+import type { Catalogue } from '../terms/terms.ts'
+import type { Spot } from './converter.ts'
+
+/** A path below another one: `.` is the other one itself. */
+export function joinPath(base: string, path: string): string {
+  if (path === '.') return base
+  return base === '' ? path : `${base}.${path}`
+}
+
+/** What a catalogue knows of a path: a leaf, a list of objects, or an object of leaves. */
+export function spotAt(catalogue: Catalogue, path: string): Spot | undefined {
+  const leaf = catalogue.leaves.get(path)
+  if (leaf) return { path, type: leaf.type, values: leaf.values }
+  if (catalogue.items.has(path)) return { path, type: 'list', values: undefined }
+  const prefix = `${path}.`
+  for (const known of catalogue.leaves.keys())
+    if (known.startsWith(prefix)) return { path, type: 'group', values: undefined }
+  return undefined
+}
+
+/** The leaves of a catalogue at or below a path. */
+export function leavesUnder(catalogue: Catalogue, path: string): readonly string[] {
+  const found: string[] = []
+  for (const known of catalogue.leaves.keys())
+    if (known === path || known.startsWith(`${path}.`) || known.startsWith(`${path}[]`)) found.push(known)
+  return found
+}
+
+/** Reads one place of a scope; undefined where nothing is there, and null counts as nothing. */
+export type Getter = (scope: Json) => Json | undefined
+
+/** A getter for a path without lists inside; a mark at its end, `command[]`, gives the list itself. */
+export function getterOf(path: string): Getter {
+  if (path === '.') return scope => scope ?? undefined
+  const names = path.replace(/\[\]$/, '').split('.')
+  const [first = '', second] = names
+  if (second === undefined) return scope => memberOf(scope, first)
+  if (names.length === 2) return scope => memberOf(memberOf(scope, first), second)
+  return scope => {
+    let value: Json | undefined = scope
+    for (const name of names) value = memberOf(value, name)
+    return value
+  }
+}
+
+/** The names come from a catalogue, so none of them is inherited by every object. */
+function memberOf(value: Json | undefined, name: string): Json | undefined {
+  if (value === undefined || !isJsonObject(value)) return undefined
+  return value[name] ?? undefined
+}
+
+/** True where a document holds something at a path, in any entry of the lists on the way. */
+export function makePresence(path: string, matches: (value: Json) => boolean): (scope: Json) => boolean {
+  const mark = path.indexOf('[]')
+  const get = getterOf(mark < 0 ? path : path.slice(0, mark))
+  if (mark < 0) {
+    return scope => {
+      const value = get(scope)
+      return value !== undefined && matches(value)
+    }
+  }
+  const rest = path.slice(mark + 2).replace(/^\./, '')
+  const inner = rest === '' ? (entry: Json) => entry !== null && matches(entry) : makePresence(rest, matches)
+  return scope => {
+    const list = get(scope)
+    return Array.isArray(list) && list.some(inner)
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * How it is said there: declarative mappings from one schema to another, compiled to closures, with an honest report of what was
+ * lost on the way. Policy has been applied before; what it took away is never spoken of here.
+ */
+export { compileMapping, type TranslationParts } from './compile.ts'
+export { type Point, squareOf, squareOfReference } from './grid.ts'
+export type {
+  LossError,
+  LossOutcome,
+  Manner,
+  Mapping,
+  ReportLine,
+  Translation,
+  TranslationContext,
+} from './mapping.ts'

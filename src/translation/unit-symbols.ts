@@ -1,0 +1,148 @@
+import type { LossOutcome } from './mapping.ts'
+
+/** A police unit as a land unit of APP-6D / MIL-STD-2525D, and in the older 15 characters of APP-6A. */
+export interface UnitSymbol {
+  readonly hq: '0' | '2'
+  /** Echelon digits: 11 team, 12 squad, 13 section, 14 platoon; 00 none. */
+  readonly echelon: string
+  readonly entity: string
+  readonly modifier: string
+  /** Characters 1 to 15 for a unit that is present; the fourth turns to A where it is planned. */
+  readonly old: string
+  /** How well the 20 digits say it. */
+  readonly outcome: LossOutcome
+  readonly note?: string
+  /** What the 15 characters lose beyond that. */
+  readonly lost?: string
+}
+
+const POLICE = { hq: '0', echelon: '00', entity: '200700', modifier: '00', old: 'SFGPUULC-------' } as const
+const HIDDEN = { ...POLICE, outcome: 'WIDENED', note: 'police unit, kind not shown' } as const
+const GENERIC = { ...POLICE, outcome: 'WIDENED', note: 'police unit, no symbol of its own' } as const
+
+/** Police unit types to symbols (JMSML land unit entities and modifiers). Teams that work near people stay hidden in the generic symbol. */
+export const POLICE_SYMBOLS = {
+  PSU: {
+    ...POLICE,
+    echelon: '14',
+    modifier: '14',
+    old: 'SFGPUULC---D---',
+    outcome: 'EXACT',
+    lost: 'public-order modifier not expressible',
+  },
+  PSU_SERIAL: {
+    ...POLICE,
+    echelon: '13',
+    modifier: '14',
+    old: 'SFGPUULC---C---',
+    outcome: 'EXACT',
+    lost: 'public-order modifier not expressible',
+  },
+  DOG: {
+    ...POLICE,
+    echelon: '12',
+    modifier: '20',
+    old: 'SFGPUULC---B---',
+    outcome: 'EXACT',
+    lost: 'dog modifier not expressible',
+  },
+  SEARCH: {
+    ...POLICE,
+    echelon: '13',
+    modifier: '53',
+    old: 'SFGPUULC---C---',
+    outcome: 'EXACT',
+    lost: 'search modifier not expressible',
+  },
+  ARV: {
+    ...POLICE,
+    echelon: '11',
+    modifier: '64',
+    old: 'SFGPUULC---A---',
+    outcome: 'EXACT',
+    lost: 'special weapons modifier not expressible',
+  },
+  MEDIC: {
+    ...POLICE,
+    modifier: '75',
+    outcome: 'EXACT',
+    lost: 'medical modifier not expressible',
+  },
+  COMMAND: { ...POLICE, hq: '2', old: 'SFGPUULC--A----', outcome: 'EXACT' },
+  UAS: {
+    ...POLICE,
+    entity: '121900',
+    old: 'SFGPUCVU-------',
+    outcome: 'WIDENED',
+    note: 'unmanned aircraft unit, police not shown',
+  },
+  MOUNTED: { ...POLICE, outcome: 'WIDENED', note: 'mounted not expressible' },
+  EGT: HIDDEN,
+  FIT: HIDDEN,
+  PLT: HIDDEN,
+  CID: HIDDEN,
+  ROADS: GENERIC,
+  MARINE: GENERIC,
+  AIR: GENERIC,
+  CBRN: GENERIC,
+  REMOVAL: GENERIC,
+  CUSTODY: GENERIC,
+  OTHER: GENERIC,
+} satisfies Record<string, UnitSymbol>
+
+const SYMBOLS: ReadonlyMap<string, UnitSymbol> = new Map(Object.entries(POLICE_SYMBOLS))
+
+/** The symbol of a police unit type; undefined for a type that is none of ours. */
+export function symbolOf(unitType: string): UnitSymbol | undefined {
+  return SYMBOLS.get(unitType)
+}
+
+/** 20 digits: version 10, reality, friend, land unit. Status 1 is planned. */
+export function digitsOf(symbol: UnitSymbol, planned: boolean): string {
+  return `100310${planned ? '1' : '0'}${symbol.hq}${symbol.echelon}${symbol.entity}${symbol.modifier}00`
+}
+
+export function charactersOf(symbol: UnitSymbol, planned: boolean): string {
+  return planned ? `${symbol.old.slice(0, 3)}A${symbol.old.slice(4)}` : symbol.old
+}
+
+/** Army entities that police know by a name of their own (JMSML land unit entities). */
+const MILITARY: ReadonlyMap<string, string> = new Map([
+  ['110500', 'MILITARY_LIAISON'],
+  ['121100', 'MILITARY_INFANTRY'],
+  ['140800', 'MILITARY_EOD'],
+  ['141200', 'MILITARY_POLICE'],
+  ['161300', 'MILITARY_MEDICAL'],
+  ['163600', 'MILITARY_TRANSPORT'],
+  ['201300', 'GENDARMERIE'],
+])
+
+/** The police unit type whose symbol this is, where exactly one has it. */
+const POLICE_TYPES: ReadonlyMap<string, string> = new Map(
+  [...SYMBOLS]
+    .filter(([, symbol]) => symbol.outcome === 'EXACT')
+    .map(([name, symbol]) => [keyOf(symbol), name]),
+)
+
+function keyOf({ hq, echelon, entity, modifier }: UnitSymbol): string {
+  return hq + echelon + entity + modifier
+}
+
+export type SymbolReading =
+  | { readonly kind: 'unit'; readonly unitType: string; readonly outcome: LossOutcome }
+  /** The form is wrong, or the symbol must not reach police without a person: suspect and hostile. */
+  | { readonly kind: 'refused'; readonly why: 'form' | 'identity' }
+
+/** Reads a symbol of 20 or 30 digits (APP-6D and E, versions 10 to 16) as the unit type that police know. */
+export function readSymbol(sidc: string): SymbolReading {
+  if (!/^1[0-6][0-2][0-6]\d{16}(?:\d{10})?$/.test(sidc)) return { kind: 'refused', why: 'form' }
+  if (sidc.charAt(3) === '5' || sidc.charAt(3) === '6') return { kind: 'refused', why: 'identity' }
+  if (sidc.slice(4, 6) !== '10') return { kind: 'unit', unitType: 'MILITARY_OTHER', outcome: 'WIDENED' }
+  const entity = sidc.slice(10, 16)
+  const military = MILITARY.get(entity)
+  if (military !== undefined) return { kind: 'unit', unitType: military, outcome: 'NARROWED' }
+  const police = POLICE_TYPES.get(sidc.slice(7, 10) + entity + sidc.slice(16, 18))
+  if (police !== undefined) return { kind: 'unit', unitType: police, outcome: 'EXACT' }
+  if (entity === '200700') return { kind: 'unit', unitType: 'OTHER', outcome: 'WIDENED' }
+  return { kind: 'unit', unitType: 'MILITARY_OTHER', outcome: 'WIDENED' }
+}

@@ -1,0 +1,336 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { parse } from 'yaml'
+import { isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
+import { squareOf, squareOfReference, type Translation } from '../../src/translation/translation.ts'
+import { allMappings, cases, context, mappingSource, schemas } from './support.ts'
+
+const registry = schemas()
+const mappings = allMappings(registry)
+
+function translate(id: string, document: JsonObject): Translation {
+  const mapping = mappings.get(id)
+  if (!mapping) throw new Error(`no mapping ${id}`)
+  return mapping.translate(document, context)
+}
+
+function translated(id: string, document: JsonObject): JsonObject {
+  const translation = translate(id, document)
+  if (translation.kind === 'blocked') throw new Error(`${id} blocked by ${translation.rule}`)
+  return translation.document
+}
+
+const TO_ARMY = 'police.unitPosition.to.army.positionReport'
+const TO_POLICE = 'army.positionReport.to.police.unitPosition'
+
+void t.test('a position comes back as it went, as far as each side can say it', async t => {
+  const there = {
+    unitId: 'PSU-GMP-021',
+    callsign: 'GOLF 21',
+    operationId: 'op-1',
+    unitType: 'PSU',
+    at: '2021-11-06T12:04:31Z',
+    validTo: '2021-11-06T12:14:31Z',
+    position: { lat: 55.8639, lon: -4.2719, accuracyM: 10, source: 'MACHINE.GPS' },
+    courseDeg: 92,
+    speedMph: 2.5,
+    state: 6,
+    strength: 25,
+    seq: 10432,
+    label: { policy: 'UK-GSC', classification: 'OFFICIAL', sensitive: true },
+  }
+  const { sidc, position, originatorLabel, ...back } = translated(TO_POLICE, translated(TO_ARMY, there))
+  const { position: sent, ...rest } = there
+  t.same(back, rest)
+  t.equal(sidc, '10031000142007001400')
+  t.same(originatorLabel, context.label)
+  if (!isJsonObject(position ?? null)) throw new Error('no position')
+  const { lat, lon, accuracyM } = position as { lat: number; lon: number; accuracyM: number }
+  const metres = Math.hypot(
+    (lat - sent.lat) * 111_320,
+    (lon - sent.lon) * 111_320 * Math.cos((lat * Math.PI) / 180),
+  )
+  t.ok(metres <= accuracyM, `${metres.toFixed(1)} m off, ${accuracyM} m claimed`)
+})
+
+void t.test('army to police and back keeps the square, the status and the symbol', async t => {
+  const there = {
+    track: 'GMP.PSU-GMP-021',
+    unit: 'PSU-GMP-021',
+    sidc: '10031000142007001400',
+    sidc15: 'SFGPUULC---D---',
+    dtg: '061204ZNOV21',
+    timestamp: '2021-11-06T12:04:00Z',
+    mgrs: '30UVG20399166',
+    bearingMils: 1600,
+    speedKmh: 18,
+    statusCode: 'Operational',
+    activity: 'MOVING',
+    strength: 29,
+    alert: false,
+    source: 'MACHINE.GPS',
+    seq: 551,
+  }
+  const back = translated(TO_ARMY, translated(TO_POLICE, there))
+  const { originatorLabel, ...rest } = back
+  t.same(originatorLabel, context.label)
+  t.same(rest, there)
+})
+
+const position = fc.record(
+  {
+    unitId: fc.constantFrom('PSU-GMP-021', 'DOG-NS-1', 'N-00ff', 'x'),
+    unitType: fc.constantFrom('PSU', 'DOG', 'FIT', 'OTHER', 'alias'),
+    at: fc.constantFrom('2021-11-06T12:04:31Z', '2021-11', '2021-11-06', '2021'),
+    position: fc.record({
+      lat: fc.double({ min: -79, max: 83, noNaN: true }),
+      lon: fc.double({ min: -180, max: 180, noNaN: true }),
+      cell: fc.constantFrom('100m', '1km', '10km'),
+    }),
+    courseDeg: fc.integer({ min: 0, max: 360 }),
+    speedMph: fc.integer({ min: 0, max: 120 }),
+    state: fc.integer({ min: 0, max: 16 }),
+    strength: fc.oneof(
+      fc.integer({ min: 0, max: 400 }),
+      fc.constantFrom('below 10', '10-49', '5000 or more'),
+    ),
+    seq: fc.nat(),
+  },
+  { requiredKeys: [] },
+)
+
+void t.test('state 0 always arrives as an alert, and only it does', async t => {
+  fc.assert(
+    fc.property(position, document => {
+      const { alert } = translated(TO_ARMY, document)
+      if (document.state === undefined || document.state > 11) return alert === undefined
+      return alert === (document.state === 0)
+    }),
+    { numRuns: 400 },
+  )
+  fc.assert(
+    fc.property(fc.constantFrom('READY', 'MOVING', 'COMMITTED', undefined), activity => {
+      const document = { track: 'A.1', alert: true, ...(activity && { activity }) }
+      return translated(TO_POLICE, document)['state'] === 0
+    }),
+  )
+  t.pass()
+})
+
+void t.test('every treated position gives a target that meets its schema', async t => {
+  const schema = registry.get('army.positionReport')
+  fc.assert(
+    fc.property(position, document => {
+      const target = translated(TO_ARMY, { unitId: 'PSU-GMP-021', ...document })
+      return schema?.check(target) === undefined
+    }),
+    { numRuns: 500 },
+  )
+  t.pass()
+})
+
+void t.test('the strength is the same on both sides', async t => {
+  const part = fc.integer({ min: 0, max: 300 })
+  fc.assert(
+    fc.property(
+      fc.record({ inspectors: part, sergeants: part, constables: part, drivers: part, staff: part }),
+      parts => {
+        const total = Object.values(parts).reduce((sum, value) => sum + value, 0)
+        const target = translated('police.unitDeployment.to.army.taskOrg', {
+          unitId: 'PSU-NS-1',
+          strength: { ...parts, total },
+        })
+        const units = target['units']
+        const unit = Array.isArray(units) ? (units[0] as JsonObject) : {}
+        return isJsonObject(unit['strength'] ?? null) && (unit['strength'] as JsonObject)['others'] === total
+      },
+    ),
+  )
+  t.pass()
+})
+
+void t.test('no command role takes the level of its adjective', async t => {
+  const roles = ['GOLD', 'SILVER', 'BRONZE']
+  const words = ['STRATEGIC', 'TACTICAL', 'OPERATIONAL']
+  const target = translated('police.operation.to.army.opord', {
+    command: roles.map((role, index) => ({ role, level: words[index] ?? '' })),
+  })
+  const posts = ((target['p5CommandSignal'] as JsonObject)['command'] as JsonObject)[
+    'policePosts'
+  ] as readonly JsonObject[]
+  t.same(
+    posts.map(post => post['level']),
+    ['STRATEGIC', 'OPERATIONAL', 'TACTICAL'],
+  )
+  const silent = translated('police.operation.to.army.opord', { command: [{ level: 'TACTICAL' }] })
+  t.equal(silent['p5CommandSignal'], undefined, 'the adjective alone says nothing')
+})
+
+/** Every leaf of a document as a list of names and indices. */
+function leavesOf(
+  value: Json,
+  before: readonly (string | number)[] = [],
+): readonly (readonly (string | number)[])[] {
+  if (Array.isArray(value)) return value.flatMap((entry: Json, index) => leavesOf(entry, [...before, index]))
+  if (!isJsonObject(value)) return [before]
+  return Object.entries(value).flatMap(([name, member]) => leavesOf(member, [...before, name]))
+}
+
+function without(value: Json, [name, ...rest]: readonly (string | number)[]): Json {
+  if (Array.isArray(value))
+    return value.map((entry: Json, index) => (index === name ? without(entry, rest) : entry))
+  if (!isJsonObject(value) || name === undefined) return value
+  const { [String(name)]: member, ...others } = value
+  return rest.length === 0 || member === undefined
+    ? others
+    : { ...others, [String(name)]: without(member, rest) }
+}
+
+interface Rule {
+  to: string
+  from?: string | Record<string, string>
+  each?: string
+  rules?: Rule[]
+}
+
+/** For each target leaf path of a mapping, the source paths that its rule reads. */
+function sourcesOf(
+  rules: readonly Rule[],
+  scope = { source: '', target: '' },
+): ReadonlyMap<string, readonly string[]> {
+  const join = (base: string, path: string) => (path === '.' ? base : base === '' ? path : `${base}.${path}`)
+  const found = new Map<string, readonly string[]>()
+  for (const rule of rules) {
+    const target = join(scope.target, rule.to)
+    if (rule.rules) {
+      const inner = { source: join(scope.source, rule.each ?? '.'), target }
+      for (const [path, sources] of sourcesOf(rule.rules, inner)) found.set(path, sources)
+      continue
+    }
+    const written = typeof rule.from === 'string' ? [rule.from] : Object.values(rule.from ?? {})
+    found.set(
+      target,
+      written.flatMap(path => path.split(' | ')).map(path => join(scope.source, path)),
+    )
+  }
+  return found
+}
+
+/** `command[0].role` as the mapping writes it. */
+function patternOf(path: readonly (string | number)[]): string {
+  return path
+    .map(step => (typeof step === 'number' ? '[]' : `.${step}`))
+    .join('')
+    .slice(1)
+}
+
+void t.test('removing one item of the source changes no target that does not read it', async t => {
+  for (const { name, mapping, document, expected } of cases()) {
+    if (expected['blocked'] !== undefined) continue
+    const sources = sourcesOf((parse(mappingSource(mapping)) as { rules: Rule[] }).rules)
+    const whole = translated(mapping, document)
+    let changed = 0
+    for (const leaf of leavesOf(document)) {
+      if (typeof leaf.at(-1) === 'number') continue
+      const translation = translate(mapping, without(document, leaf) as JsonObject)
+      if (translation.kind === 'blocked') continue
+      const removed = patternOf(leaf)
+      for (const [target, reads] of sources) {
+        const related = reads.some(
+          path => removed === path || removed.startsWith(`${path}.`) || removed.startsWith(`${path}[`),
+        )
+        if (
+          !related &&
+          JSON.stringify(valuesAt(whole, target)) !== JSON.stringify(valuesAt(translation.document, target))
+        )
+          changed++
+      }
+    }
+    t.equal(changed, 0, name)
+  }
+})
+
+/** The values at a target path, through all lists; order kept, gaps closed. */
+function valuesAt(document: Json, path: string): readonly Json[] {
+  let values: readonly Json[] = [document]
+  for (const step of path.split('.')) {
+    const name = step.replace('[]', '')
+    values = values.flatMap(value => (isJsonObject(value) && value[name] !== undefined ? [value[name]] : []))
+    if (step.endsWith('[]'))
+      values = values.flatMap(value => (Array.isArray(value) ? (value as readonly Json[]) : []))
+  }
+  return values
+}
+
+void t.test(
+  'a document that holds nothing is translated to what the mapping itself says, and crashes nothing',
+  async t => {
+    for (const [id, mapping] of mappings) {
+      const translation = mapping.translate({}, context)
+      t.equal(translation.kind, 'translated', id)
+      t.ok(
+        translation.kind === 'translated' &&
+          translation.report.every(({ outcome }) => outcome !== 'UNMAPPED'),
+        `${id} speaks of nothing that is not there`,
+      )
+    }
+  },
+)
+
+void t.test('no document makes a translation throw', async t => {
+  const scalar = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    fc.double({ noNaN: true }),
+    fc.boolean(),
+    fc.constant(null),
+    fc.constantFrom('2021-02-31T00:00:00Z', '30UVG12', '061204ZNOV21'),
+  )
+  for (const [id, mapping] of mappings) {
+    const { catalogue } = registry.get(mapping.from.resource) ?? {}
+    const names = [
+      ...new Set([...(catalogue?.leaves.keys() ?? [])].flatMap(path => path.replaceAll('[]', '').split('.'))),
+    ]
+    const name = fc.constantFrom(...names)
+    const { any } = fc.letrec(tie => ({
+      any: fc.oneof(
+        { maxDepth: 4 },
+        scalar,
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(name, tie('any'), { maxKeys: 8 }),
+      ),
+    }))
+    fc.assert(
+      fc.property(fc.dictionary(name, any, { maxKeys: 16 }), document => {
+        mapping.translate(document as JsonObject, context)
+      }),
+      { numRuns: 300 },
+    )
+    t.pass(id)
+  }
+})
+
+void t.test('the square of a square is itself', async t => {
+  const side = fc.constantFrom(10, 100, 1_000, 10_000)
+  const anywhere = fc.double({ min: -180, max: 180, noNaN: true })
+  const border = fc
+    .tuple(fc.integer({ min: -30, max: 30 }), fc.double({ min: -0.2, max: 0.2, noNaN: true }))
+    .map(([zone, off]) => Math.max(-180, Math.min(180, zone * 6 + off)))
+  const lat = fc.oneof(
+    fc.double({ min: -80, max: 83.999, noNaN: true }),
+    fc.constantFrom(0, 8, 56, 64, 72, -80, 83.9999),
+  )
+  fc.assert(
+    fc.property(lat, fc.oneof(anywhere, border), side, (latitude, longitude, metres) => {
+      const once = squareOf({ lat: latitude, lon: longitude }, metres)
+      const twice = once && squareOf(once, metres)
+      return once !== undefined && twice?.lat === once.lat && twice.lon === once.lon
+    }),
+    { numRuns: 3000 },
+  )
+  t.equal(squareOf({ lat: 85, lon: 0 }, 1000), undefined)
+  t.equal(squareOf({ lat: 50, lon: 0 }, 250), undefined, 'only the sides that the grid has')
+  t.equal(squareOfReference('30UVG2039891663', 1_000), '30UVG2091')
+  t.equal(squareOfReference('30UVG20', 100), '30UVG20', 'never finer')
+  t.equal(squareOfReference('30UVG1', 1_000), undefined)
+})

@@ -1,0 +1,143 @@
+import t from 'tap'
+import { ProblemsError } from '../../src/terms/terms.ts'
+import { compiled, mappingSource, schemas } from './support.ts'
+
+const registry = schemas()
+const POSITION = 'police.unitPosition.to.army.positionReport'
+
+/** Codes and places of what is wrong with a changed mapping. */
+function problemsOf(source: string): readonly string[] {
+  try {
+    compiled(registry, source, 'm.yaml')
+    return []
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error
+    return error.problems.map(({ line, column, code, says }) => `${line}:${column} ${code}: ${says}`)
+  }
+}
+
+function changed(id: string, from: string, to: string): readonly string[] {
+  const source = mappingSource(id)
+  if (!source.includes(from)) throw new Error(`${id} has no ${from}`)
+  return problemsOf(source.replace(from, to))
+}
+
+void t.test('a mapping is checked when it is loaded', async t => {
+  const expectations: readonly (readonly [string, string, string, RegExp])[] = [
+    ['an unknown source path', 'from: speedMph', 'from: speedKnots', /source-unknown.*speedKnots/],
+    ['an unknown target path', 'to: speedKmh', 'to: speedMs', /target-unknown.*speedMs/],
+    ['an unknown converter', 'convert: speed', 'convert: warp', /converter-unknown.*warp/],
+    [
+      'a converter that does not read the source',
+      'from: speedMph, convert: speed',
+      'from: callsign, convert: speed',
+      /type-mismatch.*callsign/,
+    ],
+    [
+      'a converter that does not make the target',
+      'to: speedKmh, from: speedMph',
+      'to: shortName, from: speedMph',
+      /type-mismatch.*shortName/,
+    ],
+    ['an unknown parameter', 'with: { to: kmh }', 'with: { into: kmh }', /parameter-unknown.*into/],
+    ['a wrong parameter', 'with: { to: kmh }', 'with: { to: knots }', /parameter-value.*kmh/],
+    ['two rules for one target', 'to: speedKmh', 'to: bearingMils', /target-twice.*bearingMils/],
+    ['two rules with one id', 'id: unit.speed', 'id: unit.mils', /rule-twice.*unit\.mils/],
+    [
+      'a source leaf without a rule',
+      '  - { from: sidc, why:',
+      '  - { from: originatorLabel.policy, why:',
+      /source-uncovered.*`sidc`/,
+    ],
+    ['an unknown key', 'convert: speed,', 'convertor: speed,', /key-unknown.*convertor/],
+    [
+      'an unknown schema',
+      'schema: army.positionReport',
+      'schema: army.nothing',
+      /schema-unknown.*army\.nothing/,
+    ],
+    [
+      'another schema version',
+      'positionReport, version: 1.0.0',
+      'positionReport, version: 2.0.0',
+      /schema-version.*2\.0\.0/,
+    ],
+    ['an anchor', 'id: unit.speed', 'id: &a unit.speed', /yaml-anchor/],
+    ['a tag', 'id: unit.speed', 'id: !!js/function unit.speed', /yaml-tag/],
+    ['a key written twice', 'id: unit.speed,', 'id: unit.speed, id: unit.other,', /yaml-duplicate-key/],
+    ['another format', 'concordat-mapping/1', 'concordat-mapping/2', /format-unknown/],
+  ]
+  for (const [what, from, to, problem] of expectations)
+    t.match(changed(POSITION, from, to).join('\n'), problem, `complains of ${what}`)
+})
+
+void t.test('enumerations have to be whole on both sides', async t => {
+  const operation = 'police.operation.to.army.opord'
+  t.match(
+    changed(operation, '    LIVE: RUNNING\n', '').join('\n'),
+    /enum-unmapped.*`LIVE`/,
+    'a value without a counterpart',
+  )
+  t.match(
+    changed(operation, 'LIVE: RUNNING', 'LIVE: GOING').join('\n'),
+    /enum-value.*`GOING`/,
+    'a counterpart that is no value',
+  )
+  t.match(
+    changed(operation, 'LIVE: RUNNING', 'ALIVE: RUNNING').join('\n'),
+    /enum-value.*`ALIVE`/,
+    'a value that does not exist',
+  )
+  t.match(
+    changed(operation, 'value: OPERATION', 'value: PARADE').join('\n'),
+    /value-unfit.*`PARADE`/,
+    'a fixed value that does not fit',
+  )
+})
+
+void t.test('all problems come at once, each with its place', async t => {
+  const source = mappingSource(POSITION)
+    .replace('convert: speed', 'convert: warp')
+    .replace('to: mgrs,', 'to: grid,')
+  const problems = problemsOf(source)
+  t.equal(problems.length, 2)
+  const lines = source.split('\n')
+  const place = (word: string) => {
+    const line = lines.findIndex(text => text.includes(word))
+    return `${line + 1}:${(lines[line] ?? '').indexOf(word) + 1} `
+  }
+  t.ok(
+    problems.some(problem => problem.startsWith(place('warp'))),
+    'line and column of the converter',
+  )
+  t.ok(
+    problems.some(problem => problem.startsWith(place('grid, from'))),
+    'line and column of the target',
+  )
+})
+
+void t.test('a file that is no mapping is a list of problems, never a crash', async t => {
+  for (const source of [
+    '',
+    '[]',
+    'a: [',
+    '42',
+    'format: concordat-mapping/1',
+    'rules: {}',
+    '- - -',
+    '%',
+    ': :',
+    'null',
+  ])
+    t.ok(problemsOf(source).length > 0, JSON.stringify(source))
+})
+
+void t.test('the digest is that of the file', async t => {
+  const source = mappingSource(POSITION)
+  const [one, other] = [
+    compiled(registry, source, 'a'),
+    compiled(registry, `${source}\n# read by two\n`, 'a'),
+  ]
+  t.match(one.digest, /^sha256:[0-9a-f]{64}$/)
+  t.not(one.digest, other.digest)
+})
