@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { isMap, isNode, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import { makeChecker } from './contract/contract.ts'
 import { isJsonObject, readJson } from './kit/kit.ts'
 import { type AgencyId, agencyUri, type Problem, ProblemsError } from './terms/terms.ts'
@@ -93,17 +93,18 @@ function check(file: string, text: string): Written {
     code: 'config-syntax',
     says: (error.message.split('\n')[0] ?? '').toLowerCase(),
   }))
+  visit(document, {
+    Alias(_key, alias) {
+      const says = 'an alias stands here; write the value out'
+      problems.push({ file, ...placeAt(alias, lines), code: 'config-syntax', says })
+    },
+  })
   if (problems.length > 0) throw new ProblemsError(problems)
   const value: unknown = document.toJS({ maxAliasCount: 0 })
   for (const violation of configChecker()(value)) {
-    const { line, column } = placeOf(document.contents, violation.pointer, lines)
-    problems.push({
-      file,
-      line,
-      column,
-      code: 'config-invalid',
-      says: `\`${violation.pointer || '/'}\` ${violation.says}`,
-    })
+    const place = placeOf(document.contents, violation.pointer, lines)
+    const says = `\`${violation.pointer || '/'}\` ${violation.says}`
+    problems.push({ file, ...place, code: 'config-invalid', says })
   }
   if (problems.length > 0) throw new ProblemsError(problems)
   return value as Written
@@ -115,11 +116,9 @@ function configChecker(): ReturnType<typeof makeChecker> {
   return makeChecker(reading.value)
 }
 
-function placeOf(
-  contents: Node | null,
-  pointer: string,
-  lines: LineCounter,
-): { line: number; column: number } {
+type Place = Pick<Problem, 'line' | 'column'>
+
+function placeOf(contents: Node | null, pointer: string, lines: LineCounter): Place {
   let node: unknown = contents
   for (const step of pointer.split('/').slice(1)) {
     const below: unknown =
@@ -127,7 +126,11 @@ function placeOf(
     if (below === undefined) break
     node = below
   }
-  const start = isMap(node) || isSeq(node) || isScalar(node) ? node.range?.[0] : undefined
+  return placeAt(node, lines)
+}
+
+function placeAt(node: unknown, lines: LineCounter): Place {
+  const start = isNode(node) ? node.range?.[0] : undefined
   const place = start === undefined ? undefined : lines.linePos(start)
   return { line: place?.line ?? 0, column: place?.col ?? 0 }
 }

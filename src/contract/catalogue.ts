@@ -5,6 +5,9 @@ import { SENSITIVITIES } from '../terms/terms.ts'
 /** Compiles the part of a schema at a JSON Pointer fragment into a test of one value. */
 export type LeafTest = (fragment: string) => (value: unknown) => boolean
 
+/** A document is read at most this deep; a schema that goes deeper refers to itself. */
+const MAX_DEPTH = 32
+
 interface Drawing {
   readonly root: JsonObject
   readonly file: string
@@ -41,7 +44,7 @@ export function drawCatalogue(
 }
 
 function drawObject(drawing: Drawing, node: JsonObject, path: string, fragment: string): void {
-  if (node['additionalProperties'] !== false)
+  if (node['additionalProperties'] !== false || node['patternProperties'] !== undefined)
     complain(drawing, path, 'schema-open', 'is an object that accepts unknown members')
   const properties = node['properties']
   if (!isJsonObject(properties)) return
@@ -53,19 +56,21 @@ function drawObject(drawing: Drawing, node: JsonObject, path: string, fragment: 
 }
 
 function drawNode(drawing: Drawing, written: JsonObject, path: string, fragment: string): void {
-  const node = resolve(drawing.root, written)
+  if (path.split('.').length > MAX_DEPTH)
+    return complain(drawing, path, 'schema-deep', 'is nested too deeply, or in itself')
+  const { node, fragment: place } = follow(drawing.root, written, fragment)
   const types = typesOf(node)
   if (node['x-type'] !== undefined || written['x-type'] !== undefined)
     return drawLeaf(drawing, { ...node, ...written }, path, fragment)
-  if (types.includes('object')) return drawObject(drawing, node, path, fragment)
-  if (types.includes('array')) return drawList(drawing, node, path, fragment)
+  if (types.includes('object')) return drawObject(drawing, node, path, place)
+  if (types.includes('array')) return drawList(drawing, node, path, place)
   drawLeaf(drawing, { ...node, ...written }, path, fragment)
 }
 
 function drawList(drawing: Drawing, node: JsonObject, path: string, fragment: string): void {
   const items = node['items']
   if (!isJsonObject(items)) return complain(drawing, path, 'schema-list', 'is a list without `items`')
-  const entry = resolve(drawing.root, items)
+  const { node: entry, fragment: place } = follow(drawing.root, items, `${fragment}/items`)
   const below = `${path}[]`
   if (!typesOf(entry).includes('object') || entry['x-type'] !== undefined) {
     const sensitivity = node['x-sensitivity']
@@ -76,7 +81,7 @@ function drawList(drawing: Drawing, node: JsonObject, path: string, fragment: st
   const item = node['x-item'] ?? entry['x-item']
   if (typeof item === 'string') drawing.items.set(below, item)
   else complain(drawing, path, 'schema-item', 'is a list of objects without `x-item`')
-  drawObject(drawing, entry, below, `${fragment}/items`)
+  drawObject(drawing, entry, below, place)
 }
 
 function drawLeaf(drawing: Drawing, node: JsonObject, path: string, fragment: string): void {
@@ -125,15 +130,33 @@ function typesOf(node: JsonObject): readonly Json[] {
   return node['properties'] === undefined ? [] : ['object']
 }
 
-function resolve(root: JsonObject, node: JsonObject): JsonObject {
-  const reference = node['$ref']
-  if (typeof reference !== 'string' || !reference.startsWith('#/')) return node
+/** A part of a schema, and the fragment that names it. */
+interface Part {
+  readonly node: JsonObject
+  readonly fragment: string
+}
+
+/** Follows references within the schema; one that leads nowhere, or in a circle, ends where it stands. */
+function follow(root: JsonObject, node: JsonObject, fragment: string): Part {
+  let part: Part = { node, fragment }
+  for (let step = 0; step < MAX_DEPTH; step++) {
+    const reference = part.node['$ref']
+    const target = typeof reference === 'string' ? partAt(root, reference) : undefined
+    if (target === undefined) return part
+    part = target
+  }
+  return part
+}
+
+function partAt(root: JsonObject, reference: string): Part | undefined {
+  if (!reference.startsWith('#/')) return undefined
   let found: Json = root
   for (const step of reference.slice(2).split('/')) {
-    if (!isJsonObject(found)) return node
-    found = found[step.replaceAll('~1', '/').replaceAll('~0', '~')] ?? null
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return undefined
+    found = found[name] ?? null
   }
-  return isJsonObject(found) ? resolve(root, found) : node
+  return isJsonObject(found) ? { node: found, fragment: reference } : undefined
 }
 
 function escapePointer(name: string): string {

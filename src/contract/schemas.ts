@@ -36,7 +36,16 @@ export function loadSchemas(directory: string): SchemaRegistry {
       continue
     }
     const schema = compile(ajv, reading.value, file, problems)
-    if (schema) registry.set(schema.resource, schema)
+    if (schema === undefined) continue
+    if (registry.has(schema.resource))
+      problems.push({
+        file,
+        line: 0,
+        column: 0,
+        code: 'schema-twice',
+        says: `\`${schema.resource}\` has a schema already`,
+      })
+    registry.set(schema.resource, schema)
   }
   if (problems.length > 0) throw new ProblemsError(problems)
   return registry
@@ -63,7 +72,11 @@ function compile(
     problems.push({ file, line: 0, column: 0, code: 'schema-header', says })
     return undefined
   }
-  const validate = ajv.compile(schema)
+  const validate = validatorOf(ajv, schema)
+  if (typeof validate === 'string') {
+    problems.push({ file, line: 0, column: 0, code: 'schema-invalid', says: validate })
+    return undefined
+  }
   const testOf = (fragment: string) =>
     ajv.compile({ $ref: `${id}${fragment}` }) as (value: unknown) => boolean
   const digest = digestOf(canonicalJson(schema))
@@ -80,6 +93,18 @@ function compile(
       const error = validate.errors?.[0]
       return error ? violationOf(error) : { pointer: '', says: 'does not meet the schema' }
     },
+  }
+}
+
+/** The validator, or why the schema is none: a keyword that is unknown, a reference that leads nowhere, an `$id` used twice. */
+function validatorOf(
+  ajv: ReturnType<typeof makeAjv>,
+  schema: JsonObject,
+): ReturnType<typeof ajv.compile> | string {
+  try {
+    return ajv.compile(schema)
+  } catch (error) {
+    return error instanceof Error ? error.message.toLowerCase() : 'is no JSON Schema'
   }
 }
 

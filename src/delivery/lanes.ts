@@ -6,6 +6,7 @@ interface Lane {
   readonly rows: WaitingRow[]
   /** The last sequence number that the peer has answered for. */
   settled: number
+  /** True while a batch carries the head of the lane, or while it is being given up. */
   inFlight: boolean
   /** Not before this instant, ms. */
   notBefore: number
@@ -111,14 +112,18 @@ export class Lanes {
     this.#release(lane)
   }
 
-  /** Rows at the head of their lanes whose time to live has ended and that no batch carries now. */
-  expired(now: number): WaitingRow[] {
+  /**
+   * Takes the rows at the heads of their lanes whose time to live has ended and that no batch carries. No batch carries
+   * their lanes until the rows are dropped or put off.
+   */
+  takeExpired(now: number): WaitingRow[] {
     const found: WaitingRow[] = []
     for (const lane of this.#lanes.values()) {
       if (lane.inFlight) continue
       for (const row of lane.rows) {
         if (row.expiresAt > now) break
         found.push(row)
+        lane.inFlight = true
       }
     }
     return found

@@ -161,16 +161,9 @@ class PeerSender implements Sender {
   }
 
   async #carry(picked: readonly Picked[]): Promise<void> {
-    let reply: Reply
-    const { batch, body } = this.#parts.seal(picked)
-    try {
-      reply = await this.#parts.send(body)
-    } catch (fault) {
-      if (!(fault instanceof LinkFault))
-        this.#parts.log.error('send-fault', fault, { peer: this.#parts.peer })
-      this.#again(picked, undefined, false)
-      return
-    }
+    const sent = await this.#send(picked)
+    if (sent === undefined) return
+    const { reply, batch } = sent
     if (reply.status !== 200) {
       const facts = {
         peer: this.#parts.peer,
@@ -185,6 +178,19 @@ class PeerSender implements Sender {
     await this.#settle(picked, reply, batch)
   }
 
+  /** Undefined where no answer came: the exchanges go again, and each by itself where the fault may lie in one of them. */
+  async #send(picked: readonly Picked[]): Promise<{ reply: Reply; batch: string } | undefined> {
+    try {
+      const { batch, body } = this.#parts.seal(picked)
+      return { reply: await this.#parts.send(body), batch }
+    } catch (fault) {
+      const ours = !(fault instanceof LinkFault)
+      if (ours) this.#parts.log.error('send-fault', fault, { peer: this.#parts.peer })
+      this.#again(picked, undefined, ours)
+      return undefined
+    }
+  }
+
   async #settle(picked: readonly Picked[], reply: Reply, batch: string): Promise<void> {
     let receipts: readonly Receipt[]
     try {
@@ -195,10 +201,11 @@ class PeerSender implements Sender {
       return
     }
     const { settled, again } = matchReceipts(picked, receipts, one => digestIn(one.row.manifest))
-    const entries = settled.map(({ picked: one, receipt }) =>
-      this.#parts.settlement(one.row, receipt, reply.link),
-    )
+    let entries: SettleEntry[]
     try {
+      entries = settled.map(({ picked: one, receipt }) =>
+        this.#parts.settlement(one.row, receipt, reply.link),
+      )
       await this.#parts.store.settle(entries)
     } catch (fault) {
       this.#parts.log.error('settle-fault', fault, { peer: this.#parts.peer })
@@ -224,12 +231,20 @@ class PeerSender implements Sender {
   }
 
   async #expire(): Promise<void> {
-    const rows = this.#lanes.expired(this.#parts.clock.now())
-    if (rows.length === 0 || this.#closed) return
-    const entries = rows.map(row => this.#parts.settlement(row, undefined, undefined))
-    await this.#parts.store.settle(entries)
+    if (this.#closed) return
+    const rows = this.#lanes.takeExpired(this.#parts.clock.now())
+    if (rows.length === 0) return
+    const lanes = new Set(rows.map(row => row.lane))
+    let entries: SettleEntry[]
+    try {
+      entries = rows.map(row => this.#parts.settlement(row, undefined, undefined))
+      await this.#parts.store.settle(entries)
+    } catch (fault) {
+      for (const lane of lanes) this.#lanes.putOff(lane, () => 0, false)
+      throw fault
+    }
     const ids = new Set(entries.map(entry => entry.id))
-    for (const lane of new Set(rows.map(row => row.lane))) this.#lanes.drop(lane, ids)
+    for (const lane of lanes) this.#lanes.drop(lane, ids)
     for (const entry of entries) this.#parts.onSettled(entry)
     this.#pump()
   }

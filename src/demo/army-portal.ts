@@ -42,7 +42,7 @@ export function armyPortal(client: SystemClient, clock: Clock): Acts {
         unit: 'TPTPL',
         sidc: '10031000141636000000',
         timestamp: timestamp(clock.now()),
-        mgrs: '30UWG8853191994',
+        mgrs: '30UWF8853191994',
         altitudeM: { value: 22, datum: 'HAE' },
         bearingMils: 1600,
         speedKmh: 18,

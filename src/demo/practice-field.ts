@@ -69,10 +69,16 @@ export async function layPracticeField(places: FieldPlaces, clock: Clock): Promi
 }
 
 /** Makes the example PKI where it is missing or has nearly run out, and renews its revocation lists. */
-async function freshenPki(directory: string, agencies: readonly ExampleAgency[], clock: Clock): Promise<void> {
+async function freshenPki(
+  directory: string,
+  agencies: readonly ExampleAgency[],
+  clock: Clock,
+): Promise<void> {
   const lasting = agencies.every(({ agency }) => {
     const file = join(directory, agency, 'gateway.pem')
-    return existsSync(file) && Date.parse(new X509Certificate(readFileSync(file)).validTo) > clock.now() + DAY_MS
+    return (
+      existsSync(file) && Date.parse(new X509Certificate(readFileSync(file)).validTo) > clock.now() + DAY_MS
+    )
   })
   if (!lasting) return void (await makeExamplePki(directory, clock, { force: true }))
   for (const { agency } of agencies) await reissueExampleCrl(join(directory, agency), [], clock)

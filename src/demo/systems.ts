@@ -19,10 +19,14 @@ export const systemNames = Object.keys(SYSTEMS) as readonly SystemName[]
 export async function runSystem(
   name: SystemName,
   { certificates, url }: { readonly certificates: string; readonly url: string },
-  edge: { readonly clock: Clock; readonly lines: AsyncIterable<string>; readonly say: (line: string) => void },
+  edge: {
+    readonly clock: Clock
+    readonly lines: () => AsyncIterable<string>
+    readonly say: (line: string) => void
+  },
 ): Promise<void> {
   const agency = basename(certificates)
   if (!isAgencyId(agency)) throw new Error('the folder of the certificates is named like the agency')
   using client = await makeSystemClient({ agency, system: name, certificates, url }, edge.clock)
-  await obey(edge.lines, edge.say, SYSTEMS[name](client, edge.clock))
+  await obey(edge.lines(), edge.say, SYSTEMS[name](client, edge.clock))
 }

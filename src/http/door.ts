@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
+import { fastifySSE } from '@fastify/sse'
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -99,6 +100,7 @@ export async function makeDoor(
     sockets.set(socket, certificate.serial)
     await parts.admit(request, certificate)
   })
+  await app.register(fastifySSE, { heartbeatInterval: HEARTBEAT_MS })
   await app.register(fastifyOpenapiGlue, {
     specification: parts.api.contractOf(parts.name),
     operationResolver: (operationId: string) => (operations[operationId] ?? missing(operationId)) as never,
@@ -113,6 +115,9 @@ export async function makeDoor(
     },
   }
 }
+
+/** A stream that is silent must not look like a connection that hangs. */
+const HEARTBEAT_MS = 10_000
 
 function missing(operationId: string): never {
   throw new Error(`the contract has an operation without a handler: ${operationId}`)

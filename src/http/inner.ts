@@ -166,7 +166,7 @@ async function streamShared(parts: InnerParts, request: FastifyRequest, reply: F
   // A refusal must be answered as a problem: nothing is sent before the caller is known to be allowed.
   await Promise.race([first, new Promise(resolve => setImmediate(resolve))])
   reply.sse.sendHeaders()
-  for (let row = await first; !row.done; row = await rows.next())
+  for (let row = await first; !row.done && !signal.aborted; row = await rows.next())
     await reply.sse.send({ id: String(row.value.row), event: 'shared', data: read(printShared(row.value)) })
 }
 

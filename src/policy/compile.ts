@@ -89,6 +89,8 @@ export function compileAgreement(source: string, file: string, parts: PolicyPart
   const findings = makeFindings(file)
   const tree = readSource(source, findings)
   if (!tree) throw new ProblemsError(findings.problems)
+  // Of a text that is no YAML the parser guesses the rest; what is found in a guess misleads.
+  if (findings.problems.some(({ code }) => code === 'yaml-syntax')) stopOnProblems(findings)
   const resolved = resolveDraft(findings, readDraft(findings, tree), resource => parts.catalogueOf(resource))
   const scopes = resolveScopes(findings, resolved)
   const duties = resolveDuties(findings, resolved)

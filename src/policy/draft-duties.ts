@@ -104,7 +104,7 @@ function readDuty(findings: Findings, source: Source): DutyDraft | undefined {
     findings.note(source.place, 'obligation-form', 'an obligation is one word with its terms')
     return undefined
   }
-  const [[name = '', member] = []] = [...source.members]
+  const [[name, member] = ['', undefined]] = [...source.members]
   const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined
   if (reader && member) return reader(findings, member.value)
   const hint = didYouMean(name, Object.keys(READERS))

@@ -114,21 +114,21 @@ function readCell(findings: Findings, source: Source): CellDraft {
   if (source.kind !== 'list') {
     return [{ condition: undefined, outcome: readReference(findings, source, 'a cell'), why: undefined }]
   }
-  const branches = source.entries.map(entry => readBranch(findings, entry))
-  const last = branches.at(-1)
-  if (!last || last.condition)
+  const read = source.entries.map(entry => readBranch(findings, entry))
+  const branches = read.flatMap(branch => branch ?? [])
+  if (branches.length < read.length) return branches
+  if (branches.at(-1)?.condition || branches.length === 0)
     findings.note(source.place, 'cell-without-else', 'the branches of a cell have to end in `else`')
-  const early = branches.slice(0, -1).find(branch => branch && !branch.condition)
+  const early = branches.slice(0, -1).find(({ condition }) => !condition)
   if (early) findings.note(early.outcome.place, 'cell-else-early', 'nothing after `else` is ever reached')
   return branches
 }
 
-function readBranch(findings: Findings, source: Source): BranchDraft {
+function readBranch(findings: Findings, source: Source): BranchDraft | undefined {
   // biome-ignore lint/suspicious/noThenProperty: the word of the file format; the object is never awaited
   const keys = { if: 'optional', then: 'optional', else: 'optional', why: 'optional' } as const
   const branch = readRecord(findings, source, { what: 'a branch', keys })
   const why = readOptionalText(findings, branch.why, '`why`')
-  const nothing: Reference = { name: 'withhold', place: source.place }
   if (branch.else && !branch.if && !branch.then) {
     return { condition: undefined, outcome: readReference(findings, branch.else, '`else`'), why }
   }
@@ -137,7 +137,7 @@ function readBranch(findings: Findings, source: Source): BranchDraft {
     return { condition, outcome: readReference(findings, branch.then, '`then`'), why }
   }
   findings.note(source.place, 'branch-form', 'a branch is either `if` with `then`, or `else`')
-  return { condition: nothing, outcome: nothing, why }
+  return undefined
 }
 
 function readRedLine(findings: Findings, source: Source): RedLineDraft {

@@ -44,7 +44,7 @@ export function readRecord<Key extends string>(
 export function readDictionary<Value>(
   findings: Findings,
   source: Source | undefined,
-  { what, each }: { readonly what: string; each(value: Source, name: Reference): Value },
+  { what, each }: { readonly what: string; readonly each: (value: Source, name: Reference) => Value },
 ): ReadonlyMap<string, Value> {
   if (!source) return new Map()
   const read = new Map<string, Value>()
@@ -66,7 +66,7 @@ function membersOf(
 export function readList<Value>(
   findings: Findings,
   source: Source | undefined,
-  { what, each }: { readonly what: string; each(value: Source): Value },
+  { what, each }: { readonly what: string; readonly each: (value: Source) => Value },
 ): readonly Value[] {
   if (!source) return []
   if (source.kind === 'list') return source.entries.map(each)

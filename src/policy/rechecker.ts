@@ -111,6 +111,7 @@ function allowance(plan: Plan, { drops, inclusion }: ListNode): (round: Round) =
   }))
   if (inclusion.kind === 'condition') rules.push({ condition: inclusion.condition, wanted: true })
   const told = rules.filter(({ condition }) => isTold(condition, plan))
+  if (inclusion.kind === 'none') return () => false
   return round =>
     told.every(({ condition, wanted }) => !condition.present(round) || condition.test(round) === wanted)
 }

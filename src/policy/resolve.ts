@@ -124,7 +124,7 @@ function resolveWhilst(draft: Draft, resolver: Resolver): ReadonlyMap<string, Na
       findings.note(place, 'unknown-resource', `the agreement does not cover \`${resource}\`${hint}`)
     }
     const reference = written.whilst.get(catalogue.resource) ?? written.whilst.get('others')
-    if (!reference) {
+    if (!reference && written.whilst.size > 0) {
       const says = `purpose \`${purpose}\` does not say when \`${catalogue.resource}\` may go; \`always\` is an answer`
       findings.note(written.place, 'whilst-missing', says)
     }

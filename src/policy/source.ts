@@ -58,7 +58,9 @@ export function readSource(text: string, findings: Findings): Source | undefined
   const scanner = { findings, lines }
   for (const fault of [...document.errors, ...document.warnings]) {
     if (fault.code === 'TAG_RESOLVE_FAILED') continue
-    findings.note(placeAt(scanner, fault.pos[0]), codeOf(fault.code), inOurWords(fault.message))
+    const says =
+      fault.code === 'MULTIPLE_DOCS' ? 'the file holds more than one document' : inOurWords(fault.message)
+    findings.note(placeAt(scanner, fault.pos[0]), codeOf(fault.code), says)
   }
   if (!document.contents) {
     findings.note({ line: 1, column: 1 }, 'yaml-empty', 'the file holds no agreement')

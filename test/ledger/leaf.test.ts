@@ -70,7 +70,7 @@ void t.test('every kind can be worded, is JSON, sorted, and has a code of its ow
     writer.write('policy.load', { agreement: 'joint', revision: 3, policy: digest }),
     writer.write('key.load', { use: 'batch', key: digest }),
     writer.write('peer.change', { peer: 'army-1div', change: 'added' }),
-    writer.write('handshake.refused', { why: 'certificate-revoked', cert: digest }),
+    writer.write('handshake.refused', { why: 'certificate-revoked', door: 'outer', count: 2, cert: digest }),
     writer.write('link.switch', { peer: 'army-1div', was: 'fibre', link: 'microwave', rule: 'three-misses' }),
     writer.write('admin', { act: 'agreement.approve' }),
   ]

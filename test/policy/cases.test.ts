@@ -10,15 +10,17 @@ const folder = join(here, 'cases')
 for (const name of readdirSync(folder)) {
   const at = (file: string) => join(folder, name, file)
   if (existsSync(at('problems.json'))) {
-    t.test(`${name}: every problem is told at once, with its place`, t => {
+    void t.test(`${name}: every problem is told at once, with its place`, t => {
       const found = attempt(readFileSync(at('policy.yaml'), 'utf8'))
-      const problems = Array.isArray(found) ? found.map(({ line, column, code, says }) => `${line}:${column} ${code}: ${says}`) : []
+      const problems = Array.isArray(found)
+        ? found.map(({ line, column, code, says }) => `${line}:${column} ${code}: ${says}`)
+        : []
       t.strictSame(problems, JSON.parse(readFileSync(at('problems.json'), 'utf8')))
       t.end()
     })
     continue
   }
-  t.test(`${name}: comes out as expected`, t => {
+  void t.test(`${name}: comes out as expected`, t => {
     const { policy, ...request } = jsonFile(at('request.json'))
     const agreement = compiled(readFileSync(at(typeof policy === 'string' ? policy : 'policy.yaml'), 'utf8'))
     const asked = {
@@ -39,16 +41,17 @@ for (const name of readdirSync(folder)) {
     t.strictSame(document, expected['document'])
     t.strictSame(agreement.recheck(asked.resource, asked.purpose, document), [])
     const told = agreement.explain(asked.resource, asked.purpose, tally)
-    const says = told.filter(({ outcome }) => outcome !== 'absent').map(({ path, outcome, says }) => `${outcome} ${path}: ${says}`)
+    const says = told
+      .filter(({ outcome }) => outcome !== 'absent')
+      .map(({ path, outcome, says }) => `${outcome} ${path}: ${says}`)
     t.strictSame(says, expected['says'])
     t.end()
   })
 }
 
-t.test('there are cases of both kinds', t => {
+void t.test('there are cases of both kinds', t => {
   const kinds = readdirSync(folder).map(name => existsSync(join(folder, name, 'problems.json')))
   t.ok(kinds.filter(Boolean).length >= 15)
   t.ok(kinds.filter(kind => !kind).length >= 5)
   t.end()
 })
-

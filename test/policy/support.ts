@@ -1,12 +1,25 @@
 import { createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonicalJson, digestOf, isJsonObject, type Json, type JsonObject, readJson } from '../../src/kit/kit.ts'
-import { parseInstant } from '../../src/policy/read.ts'
+import {
+  canonicalJson,
+  digestOf,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  readJson,
+} from '../../src/kit/kit.ts'
 import { type Agreement, compileAgreement, type PolicyParts } from '../../src/policy/policy.ts'
+import { parseInstant } from '../../src/policy/read.ts'
 import { readPlace } from '../../src/policy/treatments/place.ts'
-import { type Catalogue, type Leaf, type LeafType, type Problem, ProblemsError } from '../../src/terms/terms.ts'
 import type { Sensitivity } from '../../src/terms/terms.ts'
+import {
+  type Catalogue,
+  type Leaf,
+  type LeafType,
+  type Problem,
+  ProblemsError,
+} from '../../src/terms/terms.ts'
 
 export const here = import.meta.dirname
 
@@ -27,7 +40,13 @@ function drawMission(drawn: JsonObject): Catalogue {
   })
   const { resource, version, items } = drawn as { resource: string; version: string; items: JsonObject }
   const names = Object.entries(items) as [string, string][]
-  return { resource, version, digest: digestOf(canonicalJson(drawn)), leaves: new Map(leaves), items: new Map(names) }
+  return {
+    resource,
+    version,
+    digest: digestOf(canonicalJson(drawn)),
+    leaves: new Map(leaves),
+    items: new Map(names),
+  }
 }
 
 function isValid(type: LeafType, values: readonly string[] | undefined, value: Json): boolean {
@@ -50,7 +69,10 @@ function isValid(type: LeafType, values: readonly string[] | undefined, value: J
 }
 
 /** Squares of a plain degree grid: small, deterministic, and a fixed point like the real one. */
-export function squareOf({ lon, lat }: { lon: number; lat: number }, side: number): { lon: number; lat: number } {
+export function squareOf(
+  { lon, lat }: { lon: number; lat: number },
+  side: number,
+): { lon: number; lat: number } | undefined {
   const cells = 100_000 / side
   const centre = (degrees: number) => Math.round(((Math.floor(degrees * cells) + 0.5) / cells) * 1e6) / 1e6
   return { lon: centre(lon), lat: centre(lat) }
@@ -59,7 +81,8 @@ export function squareOf({ lon, lat }: { lon: number; lat: number }, side: numbe
 export const parts: PolicyParts = {
   catalogueOf: resource => (resource === mission.resource ? mission : undefined),
   squareOf,
-  pseudonymKey: reference => (reference === 'kms://drill/2026' ? createSecretKey(Buffer.alloc(32, 7)) : undefined),
+  pseudonymKey: reference =>
+    reference === 'kms://drill/2026' ? createSecretKey(Buffer.alloc(32, 7)) : undefined,
 }
 
 /** The agreement, or every problem of it. */
@@ -87,7 +110,15 @@ export function policyWith(about: {
 }): string {
   const basis = { regime: 'none', basis: 'a drill' }
   const purposes = (about.purposes ?? ['drill']).map(name => {
-    return [name, { says: 'Practise', basis: { provider: 'law', recipient: 'law' }, requesters: ['planner'], whilst: 'always' }]
+    return [
+      name,
+      {
+        says: 'Practise',
+        basis: { provider: 'law', recipient: 'law' },
+        requesters: ['planner'],
+        whilst: 'always',
+      },
+    ]
   })
   return JSON.stringify({
     format: 'sharing-policy/1',
@@ -95,8 +126,16 @@ export function policyWith(about: {
     revision: 1,
     title: 'A drill',
     agreement: { reference: 'R', dpia: 'D' },
-    parties: { provider: { id: 'a', controller: 'A', contact: 'a' }, recipient: { id: 'b', controller: 'B', contact: 'b' } },
-    dates: { effectiveFrom: '2026-01-01T00:00:00Z', expiresAt: '2028-01-01T00:00:00Z', reviewBy: '2027-01-01', reviewOwner: 'A' },
+    parties: {
+      provider: { id: 'a', controller: 'A', contact: 'a' },
+      recipient: { id: 'b', controller: 'B', contact: 'b' },
+    },
+    dates: {
+      effectiveFrom: '2026-01-01T00:00:00Z',
+      expiresAt: '2028-01-01T00:00:00Z',
+      reviewBy: '2027-01-01',
+      reviewOwner: 'A',
+    },
     legalBases: { law: basis },
     purposes: Object.fromEntries(purposes),
     conditions: about.conditions ?? {},
@@ -105,7 +144,15 @@ export function policyWith(about: {
     resources: { 'drill.mission': { schema: { version: '3.2.0' }, ...about.resource } },
     marking: label,
     samples: { one: { resource: 'drill.mission', label, document: { reference: 'M-1' } } },
-    tests: [{ name: 'strangers are refused', purpose: 'drill', as: 'stranger', sample: 'one', refused: 'role-not-allowed' }],
+    tests: [
+      {
+        name: 'strangers are refused',
+        purpose: 'drill',
+        as: 'stranger',
+        sample: 'one',
+        refused: 'role-not-allowed',
+      },
+    ],
   })
 }
 

@@ -35,6 +35,7 @@ export const SIBLINGS: readonly { readonly from: string; readonly to: string; re
   { from: 'exchange', to: 'delivery', reason: 'the walks hand rows over in the words of the port' },
   { from: 'gateway', to: 'config.ts', reason: 'assembly builds what the configuration names' },
   { from: 'demo', to: 'config.ts', reason: 'the practice field reads what it has written as a gateway does' },
+  { from: 'demo', to: 'gateway', reason: 'the practice field asks its gateways whether they are ready' },
   {
     from: 'demo',
     to: 'config-template.ts',

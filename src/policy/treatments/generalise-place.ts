@@ -34,9 +34,9 @@ function makeGrid(cell: Cell, { squareOf }: Workshop): Treatment {
     const centre = squareOf({ lon: place.lon, lat: place.lat }, CELLS[side])
     if (!centre) return undefined
     const [lon, lat] = [round(centre.lon), round(centre.lat)]
-    return place.form === 'point'
-      ? { type: 'Point', coordinates: [lon, lat], cell: side }
-      : { lat, lon, cell: side }
+    const point: Json = { type: 'Point', coordinates: [lon, lat], cell: side }
+    const snapped = place.form === 'point' ? point : { lat, lon, cell: side }
+    return readPlace(snapped) ? snapped : undefined
   }
   return {
     apply: value => {

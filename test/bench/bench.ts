@@ -1,0 +1,45 @@
+/**
+ * What an exchange costs, side by side with two blind proxy hops in the same run: `npm run bench`, or with `--json` for machines.
+ * It asserts no time; it fails where the run itself failed or an exchange that was answered is not delivered.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { measurePath } from './path.ts'
+import { measureSteps } from './steps.ts'
+import { measureStore } from './store.ts'
+import { printTables } from './tables.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    /** Seconds of each round, rounds of each number of connections. */
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    /** Writes CPU profiles of both gateways into this folder. */
+    profile: { type: 'string' },
+    only: { type: 'string' },
+  },
+})
+
+const directory = mkdtempSync(join(tmpdir(), 'concordat-bench-'))
+try {
+  const wanted = (part: string) => options.only === undefined || options.only === part
+  const path = wanted('path')
+    ? await measurePath({
+        directory,
+        connections: [16, 64],
+        milliseconds: Number(options.seconds) * 1_000,
+        rounds: Number(options.rounds),
+        node: options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`],
+      })
+    : undefined
+  const steps = wanted('steps') ? measureSteps() : undefined
+  const store = wanted('store') ? await measureStore(join(directory, 'store')) : undefined
+  const figures = { path, steps, store }
+  console.log(options.json ? JSON.stringify(figures, null, 2) : printTables(figures))
+  if (path !== undefined && path.missing > 0) process.exitCode = 1
+} finally {
+  if (process.exitCode !== undefined && process.exitCode !== 99) rmSync(directory, { recursive: true, force: true })
+}

@@ -1,0 +1,85 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { chmodSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import t from 'tap'
+import { agreementCommand } from '../../src/cli/agreement.ts'
+import type { ExitCode, Terminal } from '../../src/cli/terminal.ts'
+import { isJsonObject, readJson } from '../../src/kit/kit.ts'
+import { readApprovals } from '../../src/policy/policy.ts'
+import { here } from './support.ts'
+
+const root = join(here, '../..')
+const policy = join(root, 'policies/army-1div.to.northshire-police.public-order.yaml')
+
+/** Runs one command line and gives back what it said and how it ended. */
+async function run(
+  cwd: string,
+  ...args: readonly string[]
+): Promise<{ out: string; err: string; code: ExitCode }> {
+  const said = { out: '', err: '', code: 0 as ExitCode }
+  const terminal: Terminal = {
+    out: line => {
+      said.out += `${line}\n`
+    },
+    err: line => {
+      said.err += `${line}\n`
+    },
+    env: {},
+    cwd,
+    colour: false,
+    end: code => {
+      said.code = code
+    },
+    stop: new AbortController().signal,
+    lines: async function* () {},
+    machine: { execArgv: [], execPath: '', version: '', uid: undefined },
+  }
+  await new Command()
+    .addCommand(agreementCommand(terminal))
+    .parseAsync(['agreement', ...args], { from: 'user' })
+  return said
+}
+
+void t.test('check says how many worked examples hold, or every problem', async t => {
+  const directory = t.testdir({
+    'bad.yaml': readFileSync(policy, 'utf8').replace('revision: 1', 'revsion: 1'),
+  })
+  const good = await run(directory, 'check', policy)
+  t.match(
+    good.out,
+    /^army-1div\.to\.northshire-police\.public-order revision 1: \d+ worked examples hold\nsha256:/,
+  )
+  t.equal(good.code, 0)
+  const bad = await run(directory, 'check', 'bad.yaml', policy)
+  t.match(
+    bad.err,
+    'bad.yaml:8:1 unknown-key: the agreement has no member `revsion`; did you mean `revision`?',
+  )
+  t.match(bad.out, /worked examples hold/)
+  t.equal(bad.code, 1)
+})
+
+void t.test('sign adds a signature to those that are there', async t => {
+  const pem = () =>
+    generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+  const directory = t.testdir({ 'one.pem': pem(), 'two.pem': pem(), 'other.json': '{"not":"ours"}' })
+  for (const name of ['one.pem', 'two.pem']) chmodSync(join(directory, name), 0o600)
+  const as = (person: string, role: string, key: string, party = 'army-1div', out = 'x.sig.json') => {
+    const options = ['--party', party, '--person', person, '--role', role, '--key', key, '--out', out]
+    return run(directory, 'sign', policy, ...options)
+  }
+  t.equal((await as('a-010', 'author', 'one.pem')).code, 0)
+  t.equal((await as('a-031', 'approver', 'two.pem')).code, 0)
+  const reading = readJson(readFileSync(join(directory, 'x.sig.json')))
+  const approvals = reading.ok && isJsonObject(reading.value) ? readApprovals(reading.value) : []
+  t.strictSame(
+    approvals.map(({ person, role }) => `${person} ${role}`),
+    ['a-010 author', 'a-031 approver'],
+  )
+  t.equal((await as('a-010', 'author', 'one.pem', 'coastguard')).code, 1)
+  t.equal((await as('a-010', 'author', 'one.pem', 'Not an agency')).code, 2)
+  t.equal((await as('a-010', 'author', 'none.pem')).code, 1)
+  t.equal((await as('a-010', 'author', 'one.pem', 'army-1div', 'other.json')).code, 1)
+  t.equal(readFileSync(join(directory, 'other.json'), 'utf8'), '{"not":"ours"}')
+})
