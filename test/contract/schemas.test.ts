@@ -1,0 +1,312 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { type DocumentSchema, loadSchemas } from '../../src/contract/contract.ts'
+import { isDigest, type JsonObject } from '../../src/kit/kit.ts'
+import { type Problem, ProblemsError, SENSITIVITIES } from '../../src/terms/terms.ts'
+
+const published = loadSchemas(fileURLToPath(new URL('../../schemas', import.meta.url)))
+
+const text = { type: 'string', 'x-sensitivity': 'operational' }
+
+/** A small schema in good order, with some of its members replaced. */
+function schemaWith(properties: JsonObject, change: JsonObject = {}): JsonObject {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:test:police.note:1.0.0',
+    'x-resource': 'police.note',
+    'x-version': '1.0.0',
+    'x-order-by': 'id',
+    'x-subject': 'id',
+    type: 'object',
+    additionalProperties: false,
+    required: ['id'],
+    properties: {
+      id: { type: 'string', 'x-type': 'id', 'x-sensitivity': 'operational', 'x-control': true },
+      ...properties,
+    },
+    ...change,
+  }
+}
+
+/** Writes each schema (or text) into a vocabulary of its own folder and loads them. */
+function load(...schemas: readonly (JsonObject | string)[]): ReturnType<typeof loadSchemas> {
+  const directory = mkdtempSync(join(tmpdir(), 'schemas-'))
+  t.teardown(() => import('node:fs/promises').then(({ rm }) => rm(directory, { recursive: true })))
+  mkdirSync(join(directory, 'police'))
+  for (const [index, schema] of schemas.entries())
+    writeFileSync(
+      join(directory, 'police', `${index}.json`),
+      typeof schema === 'string' ? schema : JSON.stringify(schema),
+    )
+  writeFileSync(join(directory, 'police', 'README.md'), 'not a schema')
+  return loadSchemas(directory)
+}
+
+function problemsOf(...schemas: readonly (JsonObject | string)[]): readonly Problem[] {
+  try {
+    load(...schemas)
+    return []
+  } catch (error) {
+    if (error instanceof ProblemsError) return error.problems
+    throw error
+  }
+}
+
+const codes = (problems: readonly Problem[]) => problems.map(problem => problem.code)
+
+function only(registry: ReturnType<typeof loadSchemas>): DocumentSchema {
+  const schema = registry.get('police.note')
+  if (schema === undefined) throw new Error('the schema was not read')
+  return schema
+}
+
+void t.test('every published schema is a catalogue that agreements can be written against', t => {
+  t.same([...published.keys()].sort(), [
+    'army.opord',
+    'army.positionReport',
+    'army.taskOrg',
+    'police.operation',
+    'police.unitDeployment',
+    'police.unitPosition',
+  ])
+  for (const { resource, catalogue, orderBy, subject } of published.values()) {
+    t.ok(
+      catalogue.leaves.has(orderBy) && catalogue.leaves.has(subject),
+      `${resource} is ordered by a leaf and about one`,
+    )
+    t.ok(isDigest(catalogue.digest))
+    for (const { path, valid } of catalogue.leaves.values())
+      if (valid({ nothing: 'like it' })) t.fail(`${resource} ${path} takes anything`)
+    const items = [...catalogue.leaves.keys()].flatMap(path => path.match(/^.*\[\](?=\.)/)?.[0] ?? [])
+    t.same(
+      items.filter(item => !catalogue.items.has(item)),
+      [],
+      'every list of objects names its entries',
+    )
+  }
+  const sensitivities = [...published.values()].flatMap(one =>
+    [...one.catalogue.leaves.values()].map(leaf => leaf.sensitivity),
+  )
+  t.same(
+    sensitivities.filter(one => !SENSITIVITIES.includes(one)),
+    [],
+  )
+  t.end()
+})
+
+void t.test('a leaf has the type that treatments are chosen by', t => {
+  const { catalogue } = only(
+    load(
+      schemaWith({
+        text,
+        kind: { enum: ['A', 'B'], 'x-sensitivity': 'public' },
+        count: { type: 'integer', 'x-sensitivity': 'operational' },
+        share: { type: ['number', 'null'], 'x-sensitivity': 'operational' },
+        armed: { type: 'boolean', 'x-sensitivity': 'sensitive' },
+        at: { type: 'string', format: 'date-time', 'x-sensitivity': 'operational' },
+        born: { type: 'string', format: 'date', 'x-sensitivity': 'personal' },
+        phone: { type: 'string', 'x-type': 'phone', 'x-sensitivity': 'personal' },
+        place: {
+          type: 'object',
+          additionalProperties: false,
+          properties: { lat: { type: 'number' } },
+          'x-type': 'place',
+          'x-sensitivity': 'operational',
+        },
+        tags: { type: 'array', items: { type: 'string' }, 'x-sensitivity': 'public', 'x-control': true },
+      }),
+    ),
+  )
+  t.same(Object.fromEntries([...catalogue.leaves].map(([path, leaf]) => [path, leaf.type])), {
+    id: 'id',
+    text: 'text',
+    kind: 'enum',
+    count: 'count',
+    share: 'number',
+    armed: 'bool',
+    at: 'time',
+    born: 'date',
+    phone: 'phone',
+    place: 'place',
+    'tags[]': 'text',
+  })
+  t.same(catalogue.leaves.get('kind')?.values, ['A', 'B'])
+  t.same(
+    [...catalogue.leaves.values()].filter(leaf => leaf.control).map(leaf => leaf.path),
+    ['id', 'tags[]'],
+  )
+  t.equal(catalogue.leaves.get('tags[]')?.sensitivity, 'public', 'entries of a list have what the list says')
+  t.equal(catalogue.leaves.get('kind')?.valid('A'), true)
+  t.equal(catalogue.leaves.get('kind')?.valid('C'), false)
+  t.equal(catalogue.leaves.get('tags[]')?.valid(1), false)
+  t.end()
+})
+
+void t.test('lists of objects and references are followed to their leaves, whose values can be judged', t => {
+  const { catalogue } = only(
+    load(
+      schemaWith(
+        {
+          posts: { type: 'array', 'x-item': 'post', items: { $ref: '#/$defs/post' } },
+          'a/b~c': { $ref: '#/$defs/person' },
+        },
+        {
+          $defs: {
+            person: {
+              type: 'object',
+              additionalProperties: false,
+              properties: { rank: { $ref: '#/$defs/rank' }, name: text },
+            },
+            post: {
+              type: 'object',
+              additionalProperties: false,
+              properties: { officer: { $ref: '#/$defs/person' } },
+            },
+            rank: { enum: ['PC', 'SGT'], 'x-sensitivity': 'operational' },
+          },
+        },
+      ),
+    ),
+  )
+  t.same([...catalogue.leaves.keys()].sort(), [
+    'a/b~c.name',
+    'a/b~c.rank',
+    'id',
+    'posts[].officer.name',
+    'posts[].officer.rank',
+  ])
+  t.same([...catalogue.items], [['posts[]', 'post']])
+  for (const path of ['a/b~c.rank', 'posts[].officer.rank']) {
+    t.equal(catalogue.leaves.get(path)?.valid('SGT'), true, path)
+    t.equal(catalogue.leaves.get(path)?.valid('GEN'), false, path)
+  }
+  t.end()
+})
+
+void t.test('an object that accepts unknown members is reported, wherever it stands', t => {
+  const openObject = { type: 'object', properties: { a: text } }
+  t.same(codes(problemsOf(schemaWith({}, { additionalProperties: true }))), ['schema-open'])
+  t.match(problemsOf(schemaWith({ person: openObject })), [
+    { code: 'schema-open', says: '`person` is an object that accepts unknown members' },
+  ])
+  t.same(codes(problemsOf(schemaWith({ list: { type: 'array', 'x-item': 'one', items: openObject } }))), [
+    'schema-open',
+  ])
+  t.same(codes(problemsOf(schemaWith({ any: { type: 'object' } }))), ['schema-open'])
+  const patterned = {
+    ...openObject,
+    additionalProperties: false,
+    patternProperties: { '^x-': { type: 'string' } },
+  }
+  t.same(
+    codes(problemsOf(schemaWith({ patterned }))),
+    ['schema-open'],
+    'names by pattern are unknown members too',
+  )
+  t.end()
+})
+
+void t.test('what the catalogue cannot know is reported', t => {
+  const cases: readonly (readonly [code: string, properties: JsonObject])[] = [
+    ['schema-sensitivity', { name: { type: 'string' } }],
+    ['schema-sensitivity', { name: { type: 'string', 'x-sensitivity': 'secretish' } }],
+    ['schema-sensitivity', { tags: { type: 'array', items: { type: 'string' } } }],
+    ['schema-type', { any: { 'x-sensitivity': 'public' } }],
+    ['schema-type', { name: { type: 'string', 'x-type': 'fish', 'x-sensitivity': 'public' } }],
+    ['schema-list', { list: { type: 'array', 'x-sensitivity': 'public' } }],
+    [
+      'schema-item',
+      { list: { type: 'array', items: { type: 'object', additionalProperties: false, properties: {} } } },
+    ],
+  ]
+  for (const [code, properties] of cases)
+    t.same(codes(problemsOf(schemaWith(properties))), [code], JSON.stringify(properties))
+  const self = {
+    type: 'object',
+    additionalProperties: false,
+    properties: { child: { $ref: '#/$defs/self' } },
+  }
+  t.same(codes(problemsOf(schemaWith({ self: { $ref: '#/$defs/self' } }, { $defs: { self } }))), [
+    'schema-deep',
+  ])
+  const circle = schemaWith(
+    { a: { $ref: '#/$defs/a' } },
+    { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } },
+  )
+  t.same(codes(problemsOf(circle)), ['schema-sensitivity'])
+  t.end()
+})
+
+void t.test('a file that is no schema is reported, and the others are read on', t => {
+  const [good, other] = [
+    schemaWith({}),
+    schemaWith({ name: { type: 'string' } }, { $id: 'urn:test:other', 'x-resource': 'police.other' }),
+  ]
+  const problems = problemsOf('{', '[]', '{"a":1,"a":2}', good, { type: 'object' }, other)
+  t.same(codes(problems), [
+    'schema-unreadable',
+    'schema-unreadable',
+    'schema-unreadable',
+    'schema-header',
+    'schema-sensitivity',
+  ])
+  t.same(
+    problems.map(problem => problem.file.at(-6)),
+    ['0', '1', '2', '4', '5'],
+    'each is named',
+  )
+  t.end()
+})
+
+void t.test('a schema that is wrong in itself is a problem and no crash', t => {
+  t.same(codes(problemsOf(schemaWith({ name: { ...text, type: 'strnig' } }))), ['schema-invalid'])
+  t.same(
+    codes(problemsOf(schemaWith({ name: { ...text, maxLenght: 3 } }))),
+    ['schema-invalid'],
+    'a misspelt keyword',
+  )
+  t.same(codes(problemsOf(schemaWith({ name: { $ref: '#/$defs/gone' } }))), ['schema-invalid'])
+  t.same(codes(problemsOf(schemaWith({ name: { ...text, pattern: '(' } }))), ['schema-invalid'])
+  t.same(codes(problemsOf(schemaWith({}), schemaWith({}))), ['schema-invalid'], 'an $id used twice')
+  t.same(codes(problemsOf(schemaWith({}), schemaWith({}, { $id: 'urn:test:again' }))), ['schema-twice'])
+  t.end()
+})
+
+void t.test('a document is judged as it is, and never repeated', t => {
+  const { check } = only(
+    load(
+      schemaWith({
+        count: { type: 'integer', 'x-sensitivity': 'public' },
+        at: { type: 'string', format: 'date-time', 'x-sensitivity': 'public' },
+      }),
+    ),
+  )
+  t.equal(check({ id: 'a', count: 1, at: '2026-03-01T08:00:00Z' }), undefined)
+  t.same(
+    check({ id: 'a', count: '1' }),
+    { pointer: '/count', says: 'must be integer' },
+    'no text becomes a number',
+  )
+  t.same(check({ count: 1 }), { pointer: '', says: 'member `id` is missing' })
+  t.same(check({ id: 'a', swordfish: 1 }), { pointer: '', says: 'unknown member `swordfish`' })
+  t.match(check({ id: 'a', at: 'swordfish' }), { pointer: '/at' })
+  t.notMatch(JSON.stringify(check({ id: 'a', at: 'swordfish' })), /swordfish/)
+  t.match(check(JSON.parse('{"id":"a","__proto__":{"count":1}}')), { says: 'unknown member `__proto__`' })
+  t.ok(check(Object.create({ id: 'inherited' })), 'what is inherited is not there')
+  for (const other of [null, [], 'text', 1, undefined]) t.ok(check(other))
+  t.end()
+})
+
+void t.test('the digest of a schema is that of its meaning, not of its spelling', t => {
+  const schema = schemaWith({})
+  const turned = Object.fromEntries(Object.entries(schema).reverse())
+  t.equal(
+    only(load(schema)).catalogue.digest,
+    only(load(JSON.stringify(turned, undefined, 4))).catalogue.digest,
+  )
+  t.not(only(load(schema)).catalogue.digest, only(load(schemaWith({ text }))).catalogue.digest)
+  t.end()
+})
