@@ -1,13 +1,19 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import { type Clock, systemClock } from '../kit/kit.ts'
 import {
+  algorithmOf,
+  type KeyHolder,
+  keyThumbprint,
   makeCsr,
   makeExamplePki,
   PkiExistsError,
+  type PublishedKey,
+  printJwks,
   type ReissuedCrl,
+  readPrivateKey,
   reissueExampleCrl,
   serialOf,
 } from '../seal/seal.ts'
@@ -21,6 +27,7 @@ export function certsCommand(terminal: Terminal): Command {
     .addCommand(exampleCommand(terminal, systemClock))
     .addCommand(revokeCommand(terminal, systemClock))
     .addCommand(csrCommand(terminal))
+    .addCommand(jwksCommand(terminal))
 }
 
 function exampleCommand(terminal: Terminal, clock: Clock): Command {
@@ -120,6 +127,50 @@ function csrCommand(terminal: Terminal): Command {
       }
       terminal.out(makeCsr(key, nameFor(agency, options.system)).trimEnd())
     })
+}
+
+interface JwksOptions {
+  readonly key: readonly string[]
+  readonly agency?: string
+  readonly person?: string
+  readonly role?: readonly string[]
+}
+
+function jwksCommand(terminal: Terminal): Command {
+  return new Command('jwks')
+    .description(
+      'print the public half of private keys as a JWK Set (RFC 7517), as the other agency is given it',
+    )
+    .requiredOption('--key <file...>', 'private keys, PKCS#8 in PEM')
+    .option('--agency <id>', "an officer's agency")
+    .option('--person <id>', 'the officer whose key it is')
+    .option('--role <role...>', 'the roles in which the officer may sign: author, approver')
+    .action(async (options: JwksOptions) => {
+      const holder = holderOf(options)
+      if (holder === 'incomplete') {
+        terminal.err('an officer has --agency, --person and at least one --role')
+        return terminal.end(2)
+      }
+      const keys: PublishedKey[] = []
+      for (const file of options.key) {
+        const { key: privateKey } = await readPrivateKey(resolve(terminal.cwd, file))
+        const key = privateKey && createPublicKey(privateKey)
+        const algorithm = key && algorithmOf(key)
+        if (key === undefined || algorithm === undefined) {
+          terminal.err(`${file} is not a readable private key (PKCS#8 in PEM) for signatures`)
+          return terminal.end(1)
+        }
+        keys.push({ kid: keyThumbprint(key), algorithm, key, holder })
+      }
+      terminal.out(printJwks(keys).trimEnd())
+    })
+}
+
+function holderOf({ agency, person, role }: JwksOptions): KeyHolder | undefined | 'incomplete' {
+  if (agency === undefined && person === undefined && role === undefined) return undefined
+  if (agency === undefined || !isAgencyId(agency) || person === undefined || role === undefined)
+    return 'incomplete'
+  return { agency, person, roles: role }
 }
 
 function nameFor(agency: AgencyId, system: string | undefined): { commonName: string; uri: string } {

@@ -34,8 +34,8 @@ export function pasteable({ police, army }: PracticeField, certificates: string)
     ),
     '',
     '# health and metrics of the police gateway',
-    `curl -sS ${tls(police, certificates, 'public-order-system')} https://localhost:${police.ports.console}/readyz`,
-    `curl -sS ${tls(police, certificates, 'public-order-system')} https://localhost:${police.ports.console}/metrics`,
+    `curl -sS -w '\\n' ${tls(police, certificates, 'public-order-system')} https://localhost:${police.ports.console}/readyz`,
+    `curl -sS -w '\\n' ${tls(police, certificates, 'public-order-system')} https://localhost:${police.ports.console}/metrics`,
     '',
   ]
 }
@@ -66,7 +66,7 @@ function curl(side: FieldAgency, certificates: string, asking: Asking, rest: rea
   const { system, person, role, purpose } = asking
   const folder = `${certificates}/${side.agency}`
   const token = `npx concordat token --certs ${folder} --system ${system} --person ${person} --role ${role} --purpose ${purpose}`
-  return `curl -sS ${tls(side, certificates, system)} -H "Authorization: Bearer $(${token})" ${rest.join(' ')}`
+  return `curl -sS -w '\\n' ${tls(side, certificates, system)} -H "Authorization: Bearer $(${token})" ${rest.join(' ')}`
 }
 
 function tls(side: FieldAgency, certificates: string, system: string): string {

@@ -78,8 +78,8 @@ void t.test('every published schema is a catalogue that agreements can be writte
       `${resource} is ordered by a leaf and about one`,
     )
     t.ok(isDigest(catalogue.digest))
-    for (const { path, valid } of catalogue.leaves.values())
-      if (valid({ nothing: 'like it' })) t.fail(`${resource} ${path} takes anything`)
+    const loose = [...catalogue.leaves.values()].filter(leaf => leaf.valid({ nothing: 'like it' }))
+    t.same(loose, [], 'no leaf takes anything')
     const items = [...catalogue.leaves.keys()].flatMap(path => path.match(/^.*\[\](?=\.)/)?.[0] ?? [])
     t.same(
       items.filter(item => !catalogue.items.has(item)),
@@ -236,7 +236,7 @@ void t.test('what the catalogue cannot know is reported', t => {
     { a: { $ref: '#/$defs/a' } },
     { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } },
   )
-  t.same(codes(problemsOf(circle)), ['schema-sensitivity'])
+  t.same(codes(problemsOf(circle)), ['schema-invalid'])
   t.end()
 })
 
@@ -276,7 +276,7 @@ void t.test('a schema that is wrong in itself is a problem and no crash', t => {
 })
 
 void t.test('a document is judged as it is, and never repeated', t => {
-  const { check } = only(
+  const schema = only(
     load(
       schemaWith({
         count: { type: 'integer', 'x-sensitivity': 'public' },
@@ -284,19 +284,21 @@ void t.test('a document is judged as it is, and never repeated', t => {
       }),
     ),
   )
-  t.equal(check({ id: 'a', count: 1, at: '2026-03-01T08:00:00Z' }), undefined)
+  t.equal(schema.check({ id: 'a', count: 1, at: '2026-03-01T08:00:00Z' }), undefined)
   t.same(
-    check({ id: 'a', count: '1' }),
+    schema.check({ id: 'a', count: '1' }),
     { pointer: '/count', says: 'must be integer' },
     'no text becomes a number',
   )
-  t.same(check({ count: 1 }), { pointer: '', says: 'member `id` is missing' })
-  t.same(check({ id: 'a', swordfish: 1 }), { pointer: '', says: 'unknown member `swordfish`' })
-  t.match(check({ id: 'a', at: 'swordfish' }), { pointer: '/at' })
-  t.notMatch(JSON.stringify(check({ id: 'a', at: 'swordfish' })), /swordfish/)
-  t.match(check(JSON.parse('{"id":"a","__proto__":{"count":1}}')), { says: 'unknown member `__proto__`' })
-  t.ok(check(Object.create({ id: 'inherited' })), 'what is inherited is not there')
-  for (const other of [null, [], 'text', 1, undefined]) t.ok(check(other))
+  t.same(schema.check({ count: 1 }), { pointer: '', says: 'member `id` is missing' })
+  t.same(schema.check({ id: 'a', swordfish: 1 }), { pointer: '', says: 'unknown member `swordfish`' })
+  t.match(schema.check({ id: 'a', at: 'swordfish' }), { pointer: '/at' })
+  t.notMatch(JSON.stringify(schema.check({ id: 'a', at: 'swordfish' })), /swordfish/)
+  t.match(schema.check(JSON.parse('{"id":"a","__proto__":{"count":1}}')), {
+    says: 'unknown member `__proto__`',
+  })
+  t.ok(schema.check(Object.create({ id: 'inherited' })), 'what is inherited is not there')
+  for (const other of [null, [], 'text', 1, undefined]) t.ok(schema.check(other))
   t.end()
 })
 

@@ -45,7 +45,7 @@ t.test('kill -9 of either gateway, ten times, while 300 pushes are under way', a
   const sent = rowsOf(field.police, 'SELECT id, lane, seq, state FROM outbox ORDER BY row')
   const inbox = rowsOf(field.army, 'SELECT id, document FROM inbox ORDER BY row')
 
-  t.test('every acknowledged exchange is in the inbox exactly once', async t => {
+  await t.test('every acknowledged exchange is in the inbox exactly once', async t => {
     t.equal(story.acknowledged.size + story.uncertain.size, ROUNDS * (SINGLE + LINES))
     const counted = countBy(inbox.map(row => String(row['id'])))
     const wrong = [...story.acknowledged.keys()].filter(id => counted.get(id) !== 1)
@@ -59,11 +59,11 @@ t.test('kill -9 of either gateway, ten times, while 300 pushes are under way', a
     t.same([...marks.keys()].filter(mark => !known.has(mark)), [], 'nothing else has arrived')
   })
 
-  t.test('what the army portal reads is what lies in the store', async t => {
+  await t.test('what the army portal reads is what lies in the store', async t => {
     t.same(read.toSorted(), inbox.map(row => String(row['id'])).toSorted())
   })
 
-  t.test('within a lane everything arrived in the order in which it was released', async t => {
+  await t.test('within a lane everything arrived in the order in which it was released', async t => {
     const at = new Map(inbox.map((row, index) => [String(row['id']), index]))
     const last = new Map<string, number>()
     const overtaken = sent.filter(({ id, lane }) => {
@@ -76,7 +76,7 @@ t.test('kill -9 of either gateway, ten times, while 300 pushes are under way', a
     t.same(sent.filter(({ state }) => state !== 'accepted'), [])
   })
 
-  t.test('both ledgers verify and tell the same story', async t => {
+  await t.test('both ledgers verify and tell the same story', async t => {
     const [ours, theirs] = await Promise.all([audit(field.police), audit(field.army)])
     t.equal(ours.exitCode, 0)
     t.equal(theirs.exitCode, 0)

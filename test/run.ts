@@ -1,0 +1,66 @@
+/**
+ * Runs the tests: `npm test`, or `node test/run.ts test/kit/json.test.ts …` for some of them.
+ *
+ * Tap runs each file in a process of its own and tells every assertion as it comes (`jsonstream`). This prints a line for each
+ * file and every failure in full, and ends with `N passed, N failed`. Nothing is left to good faith: a file that crashes,
+ * runs out of time, asserts nothing or is never reported counts as a failure, and so does tap itself.
+ */
+import { spawn } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { delimiter, join, relative, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type Fact, finish, makeTally, type Tally, tell } from './support/tally.ts'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const bin = join(root, 'node_modules', '.bin')
+
+const chosen = process.argv.slice(2).map(file => relative(root, resolve(file)))
+const files = chosen.length > 0 ? chosen : globSync('test/**/*.test.ts', { cwd: root }).sort()
+const tally = makeTally(files)
+const code = await runTap(files, tally)
+const { passed, failed, skipped, lines } = finish(tally, code)
+for (const line of lines) console.log(line)
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed > 0 ? 1 : 0
+
+/** Runs tap over the files and hands each of its facts to the tally. Resolves with its exit code, or the signal's name. */
+async function runTap(files: readonly string[], tally: Tally): Promise<number | string> {
+  // TAP and TAP_* would change what tap prints; NODE_OPTIONS what the tests are run with.
+  const kept = Object.entries(process.env).filter(([name]) => !/^TAP(_|$)|^NODE_OPTIONS$/.test(name))
+  const env = { ...Object.fromEntries(kept), PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` }
+  const tap = realTap()
+  const child = spawn(process.execPath, [tap, 'run', '--reporter=jsonstream', ...files], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<number | string>(done => {
+    child.once('error', () => done('not started'))
+    child.once('close', (exitCode, signal) => done(exitCode ?? signal ?? 'unknown'))
+  })
+  for await (const line of createInterface({ input: child.stdout })) {
+    const fact = readFact(line)
+    for (const text of fact === undefined ? [line] : tell(tally, fact)) console.log(text)
+  }
+  return await ended
+}
+
+/** The script behind `tap`, so that it runs with the Node that runs this. */
+function realTap(): string {
+  const home = join(root, 'node_modules', 'tap')
+  const { bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>
+  }
+  return join(home, bin['tap'] ?? '')
+}
+
+/** One line of tap's stream: `["pass",{…}]`. Anything else is passed on as it is. */
+function readFact(line: string): Fact | undefined {
+  try {
+    const [kind, about] = JSON.parse(line) as [Fact['kind'], Omit<Fact, 'kind'>]
+    return typeof kind === 'string' && typeof about === 'object' ? { kind, ...about } : undefined
+  } catch {
+    return undefined
+  }
+}
