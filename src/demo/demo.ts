@@ -5,6 +5,8 @@ import { type Stage, setStage } from './stage.ts'
 import { story } from './story.ts'
 import { makeTeller } from './teller.ts'
 
+export { runSystem, type SystemName, systemNames } from './systems.ts'
+
 export interface DemoParts {
   readonly places: FieldPlaces
   /** The folder of the certificates as the user wrote it, for commands that are shown. */
