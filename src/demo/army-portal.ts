@@ -1,6 +1,7 @@
 import { type Clock, type Json, timestamp } from '../kit/kit.ts'
 import type { SystemClient } from './client.ts'
 import type { Acts } from './conversation.ts'
+import { textAt } from './look.ts'
 import { actingIn, printed } from './police-system.ts'
 
 /** A small army portal: it reads what the police share, follows it live, and reports where its own transport platoon is. */
@@ -9,18 +10,18 @@ export function armyPortal(client: SystemClient, clock: Clock): Acts {
   const leaving = new AbortController()
   return {
     async list(asked) {
-      const path = `/v1/shared/${String(asked['resource'])}?purpose=${String(asked['purpose'])}`
+      const path = `/v1/shared/${textAt(asked, 'resource')}?purpose=${textAt(asked, 'purpose')}`
       return printed(await client.call(actingIn(asked), 'GET', path))
     },
     async one(asked) {
-      const path = `/v1/shared/${String(asked['resource'])}/${String(asked['exchange'])}?purpose=${String(asked['purpose'])}`
+      const path = `/v1/shared/${textAt(asked, 'resource')}/${textAt(asked, 'exchange')}?purpose=${textAt(asked, 'purpose')}`
       return printed(await client.call(actingIn(asked), 'GET', path))
     },
     /** Begins to follow; what comes is kept for `seen`. */
     async follow(asked) {
       const rows = client.follow(
         actingIn(asked),
-        `/v1/shared/stream?purpose=${String(asked['purpose'])}`,
+        `/v1/shared/stream?purpose=${textAt(asked, 'purpose')}`,
         leaving.signal,
       )
       const keep = async () => {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
+import { textAt } from './look.ts'
 import { parseJson } from './practice-field.ts'
 
 /** What a system of the practice field can be asked to do, by name. */
@@ -27,7 +28,7 @@ export async function obey(
 }
 
 async function answer(asked: JsonObject, acts: Acts): Promise<JsonObject> {
-  const name = String(asked['act'])
+  const name = textAt(asked, 'act')
   const act = Object.hasOwn(acts, name) ? acts[name] : undefined
   if (act === undefined) return { fault: `cannot ${name}` }
   try {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, isJsonObject, type Json, type JsonObject, timestamp } from '../kit/kit.ts'
 import type { Acting, Answer, SystemClient } from './client.ts'
 import type { Acts } from './conversation.ts'
+import { textAt } from './look.ts'
 import { parseJson } from './practice-field.ts'
 
 const ARMY = 'army-1div'
@@ -61,10 +62,10 @@ export function policeSystem(client: SystemClient, clock: Clock): Acts {
       return sent
     },
     async standing(asked) {
-      return printed(await client.call(actingIn(asked), 'GET', `/v1/exchanges/${String(asked['exchange'])}`))
+      return printed(await client.call(actingIn(asked), 'GET', `/v1/exchanges/${textAt(asked, 'exchange')}`))
     },
     async shared(asked) {
-      const path = `/v1/shared/police.unitPosition?purpose=${String(asked['purpose'])}`
+      const path = `/v1/shared/police.unitPosition?purpose=${textAt(asked, 'purpose')}`
       return printed(await client.call(actingIn(asked), 'GET', path))
     },
   }
@@ -101,7 +102,7 @@ function positionOf(deployment: JsonObject, index: number, round: number, clock:
 }
 
 export function actingIn(asked: JsonObject): Acting {
-  return { person: String(asked['person']), role: String(asked['role']), purpose: String(asked['purpose']) }
+  return { person: textAt(asked, 'person'), role: textAt(asked, 'role'), purpose: textAt(asked, 'purpose') }
 }
 
 export function printed({ status, body }: Answer): { readonly status: number; readonly body: Json } {

@@ -52,7 +52,7 @@ export async function setStage(parts: StageParts): Promise<Stage> {
       logFile,
     })
     running.defer(() => gateway.stop())
-    gateway.ended.then(() => broken.abort(), undefined)
+    void gateway.ended.then(() => broken.abort())
     await untilReady(side, gateway, logFile)
   }
   const system = (name: SystemName, side: FieldAgency): Told => {
@@ -83,9 +83,9 @@ export async function setStage(parts: StageParts): Promise<Stage> {
 async function untilReady(side: FieldAgency, gateway: Child, logFile: string): Promise<void> {
   const config = configOf(side)
   let ended = false
-  gateway.ended.then(() => {
+  void gateway.ended.then(() => {
     ended = true
-  }, undefined)
+  })
   for (let tries = 0; tries < 200 && !ended; tries++) {
     const answer = await askConsole(config, '/readyz').catch(() => undefined)
     if (answer?.status === 200) return

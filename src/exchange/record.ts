@@ -1,5 +1,5 @@
 import type { ExchangeStore, OnceKey, ReleaseEntry, ReleaseResult, WaitingRow } from '../delivery/delivery.ts'
-import type { Clock } from '../kit/kit.ts'
+import type { Clock, Json } from '../kit/kit.ts'
 import type { LeafWriter } from '../ledger/ledger.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
 import type { Caller } from './authenticate.ts'
@@ -62,8 +62,11 @@ function entryOf(one: Recordable, parts: Parameters<typeof makeRecord>[0]): Rele
   const { order, schema } = valid
   const { agreement } = verdict
   const now = parts.clock.now()
-  const subject = order.document[schema.subject]
-  const committed = parts.commit(projected.id, { actor: caller.person, subject: String(subject ?? '') }, now)
+  const committed = parts.commit(
+    projected.id,
+    { actor: caller.person, subject: nameOf(order.document[schema.subject]) },
+    now,
+  )
   const leaf = parts.leaves.write('decided', {
     xid: projected.id,
     from: parts.agency,
@@ -99,4 +102,9 @@ function entryOf(one: Recordable, parts: Parameters<typeof makeRecord>[0]): Rele
     leaf: leaf.text,
     vault: committed.row,
   }
+}
+
+/** What a document says it is about; nothing where it does not say, or says it in another form. */
+function nameOf(subject: Json | undefined): string {
+  return typeof subject === 'string' || typeof subject === 'number' ? String(subject) : ''
 }

@@ -77,9 +77,9 @@ function leafRow(leaf: Json): string[] {
   const what = textAt(leaf, 'decision') === '—' ? textAt(leaf, 'why') : textAt(leaf, 'decision')
   const fields = at(leaf, 'fields')
   const counts = isJsonObject(fields)
-    ? Object.entries(fields)
-        .filter(([, count]) => count !== 0)
-        .map(([name, count]) => `${count} ${name.toLowerCase()}`)
+    ? Object.keys(fields)
+        .filter(name => fields[name] !== 0)
+        .map(name => `${textAt(fields, name)} ${name.toLowerCase()}`)
         .join(', ')
     : ''
   const subject = [textAt(leaf, 'res'), textAt(leaf, 'purpose')].filter(part => part !== '—').join(' for ')
