@@ -2,38 +2,23 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { GatewayConfig } from '../config.ts'
-import { loadApi } from '../contract/contract.ts'
-import { type SettleEntry, startRetention, type WaitingRow } from '../delivery/delivery.ts'
-import { makeAgreementBook, makeExchange } from '../exchange/exchange.ts'
-import { type Door, makeDoors, makeMetrics, makeTokenVerifier } from '../http/http.ts'
-import { makeTokenKeeper, type TokenKeeperParts } from '../identity/identity.ts'
-import type { Clock, Log } from '../kit/kit.ts'
-import { makeCheckpointer, makeLeafWriter, printVkey } from '../ledger/ledger.ts'
-import { readJwks, sealReceipts, tlsOptions } from '../seal/seal.ts'
-import { openSqliteStore } from '../stores/stores.ts'
-import { type AgencyId, ProblemsError } from '../terms/terms.ts'
-import { loadKeys } from './keys.ts'
-import { loadKnowledge } from './knowledge.ts'
-import { ledgerSigner, rememberAgreements, startLeaves } from './opening.ts'
-import { connectPeer, loadPeerKeys, type PeerConnection } from './peers.ts'
-import { makeTrust, type Trust } from './trust.ts'
+import { DOORS, type DoorName, loadApi } from '../contract/contract.ts'
+import { type Door, type Metrics, makeDoors, makeMetrics } from '../http/http.ts'
+import { printVkey } from '../ledger/ledger.ts'
+import { type TlsSettings, tlsOptions } from '../seal/seal.ts'
+import type { AgencyId } from '../terms/terms.ts'
+import { type Foundation, type GatewayEdge, layFoundation } from './foundation.ts'
+import { startTraffic, type Traffic } from './traffic.ts'
 import { makeAdmission, makeHandshakeRecorder, measure } from './watch.ts'
 
 export { askConsole } from './ask.ts'
+export type { GatewayEdge } from './foundation.ts'
 
-/** What a gateway needs from the edge of its process. */
-export interface GatewayEdge {
-  readonly clock: Clock
-  readonly log: Log
-  /** Called when nothing can be recorded any more: the process must end, and recovers when it starts again. */
-  readonly onFailure: (fault: Error) => void
-}
-
-/** A gateway that listens. Disposing of it stops the doors first and the store last. */
+/** A gateway that listens. Disposing of it closes the doors first and the store last. */
 export interface Gateway extends AsyncDisposable {
   readonly agency: AgencyId
   /** Where each door listens: `https://host:port`. */
-  readonly addresses: Readonly<Record<'inner' | 'outer' | 'console', string>>
+  readonly addresses: Readonly<Record<DoorName, string>>
   /** The verifier key of its ledger. */
   readonly vkey: string
 }
@@ -41,161 +26,77 @@ export interface Gateway extends AsyncDisposable {
 const contractFile = fileURLToPath(new URL('../../openapi.yaml', import.meta.url))
 
 /**
- * Builds every part once, in order, and opens the doors. Only this function constructs; parts meet here and nowhere else.
+ * Builds every part once, in order: what everything stands on, the traffic, the doors. Parts meet in this folder and nowhere
+ * else.
  *
  * @throws ProblemsError with everything in the files that keeps the gateway from starting
  */
-export async function startGateway(
-  config: GatewayConfig,
-  { clock, log, onFailure }: GatewayEdge,
-): Promise<Gateway> {
+export async function startGateway(config: GatewayConfig, edge: GatewayEdge): Promise<Gateway> {
   await using parts = new AsyncDisposableStack()
-  const keys = await loadKeys(config)
-  const { schemas, agreements, mappings } = loadKnowledge(config, keys.pseudonyms)
-  const peerKeys = loadPeerKeys(config)
-  const trust = parts.use(makeTrust(config, clock, log))
-  const health = { recording: true }
-  const store = parts.use(
-    await openSqliteStore({
-      directory: config.storeDirectory,
-      clock,
-      onFailure(fault) {
-        health.recording = false
-        onFailure(fault)
-      },
-    }),
-  )
-  const leaves = makeLeafWriter({ clock, agency: config.agency })
-  const book = makeAgreementBook(agreements)
-  await rememberAgreements(book, store)
-  const signer = await ledgerSigner(config, keys, store)
-  await store.note(startLeaves(await store.head(), leaves, book, keys, signer))
-  const notes = { newest: (await store.latestCheckpoint())?.note }
-  const checkpointer = makeCheckpointer({
-    store,
-    signer,
-    clock,
-    publish: note => {
-      notes.newest = note
-    },
-    onFault: fault => log.error('checkpoint-fault', fault),
-  })
-  parts.use(checkpointer).start()
+  const foundation = await layFoundation(config, edge, parts)
   const metrics = makeMetrics()
-  const peers = new Map<AgencyId, PeerConnection>()
-  const exchange = makeExchange({
-    agency: config.agency,
-    clock,
-    log,
-    meter: metrics,
-    schemas,
-    agreements: book,
-    mappings,
-    store,
-    leaves,
-    register: trust.register,
-    tokens: await loadTokens(config, clock, parts),
-    isPeer: agency => peers.has(agency),
-    keyOf: peer => kid => peerKeys.get(peer)?.get(kid),
-    sealReceipts: (to, batch, receipts) =>
-      sealReceipts({ signer: keys.batch, clock }, { batch, from: config.agency, to, receipts }),
-    forward(to: AgencyId, rows: readonly WaitingRow[]) {
-      metrics.released(rows.length)
-      peers.get(to)?.sender.offer(rows)
-    },
-    onDelivered: metrics.delivered,
-    timeToLiveMs: config.limits.timeToLiveSeconds * 1_000,
-    keys: keys.local,
-  })
-  const onSettled = (entry: SettleEntry) => {
-    metrics.settled(entry.state)
-    exchange.settled(entry)
-  }
-  const connect = { config, clock, log, trust, store, leaves, signer: keys.batch, keys: peerKeys, onSettled }
-  for (const peer of config.peers) {
-    const connection = connectPeer(connect, peer)
-    peers.set(peer.agency, connection)
-    parts.use(connection.road)
-    parts.use(connection.sender)
-  }
-  parts.use(
-    startRetention({
-      store,
-      clock,
-      log,
-      leaf: count => leaves.write('erased', { count, rule: 'deleteAfter' }).text,
-    }),
-  )
-  const closing = new AbortController()
-  const doors = await makeDoors({
-    agency: config.agency,
-    api: loadApi(contractFile),
-    clock,
-    log,
-    metrics,
-    exchange,
-    register: trust.register,
-    consoleRegister: trust.consoleRegister,
-    inner: { tls: doorTls(config, trust, 'inner'), authorities: trust.inner.certificates },
-    outer: {
-      tls: doorTls(config, trust, 'outer'),
-      authorities: [...trust.peers.values()].flatMap(peer => peer.certificates),
-    },
-    console: { tls: doorTls(config, trust, 'console'), authorities: trust.console.certificates },
-    limits: config.limits,
-    admitTo: makeAdmission(peers, config.limits.waiting),
-    recording: () => health.recording,
-    checkpoint: () => notes.newest,
-    checks: () => ({
-      recording: health.recording,
-      agreements: book.all.some(agreement => agreement.expiresAt > clock.now()),
-    }),
-    onHandshakeRefused: makeHandshakeRecorder({ store, leaves, metrics, log, clock }),
-    closing: closing.signal,
-  })
-  measure({ metrics, peers, store, clock })
-  trust.watch(revoked => {
-    for (const name of ['inner', 'outer', 'console'] as const)
-      doors[name].renew(doorTls(config, trust, name), revoked)
-    for (const { road } of peers.values())
-      road.renew().catch((fault: unknown) => log.error('road-renew-fault', fault))
-  })
-  parts.defer(async () => {
-    closing.abort()
-    await Promise.all([doors.inner.app.close(), doors.outer.app.close(), doors.console.app.close()])
-  })
+  const traffic = await startTraffic(foundation, metrics, parts)
+  const doors = await buildDoors(foundation, traffic, metrics, parts)
+  measure({ ...foundation, metrics, peers: traffic.peers })
+  foundation.trust.watch(revoked => renewTrust(foundation, traffic, doors, revoked))
   const addresses = {
     outer: await listen(doors.outer, config.doors.outer),
     inner: await listen(doors.inner, config.doors.inner),
     console: await listen(doors.console, config.doors.console),
   }
-  log.info('listening', addresses)
+  edge.log.info('listening', addresses)
   const running = parts.move()
   return {
     agency: config.agency,
     addresses,
-    vkey: printVkey(signer),
+    vkey: printVkey(foundation.ledgerSigner),
     async [Symbol.asyncDispose]() {
       await running.disposeAsync()
-      log.info('stopped')
+      edge.log.info('stopped')
     },
   }
 }
 
-/** @throws ProblemsError where the key set of the token issuer cannot be used */
-async function loadTokens(config: GatewayConfig, clock: Clock, parts: AsyncDisposableStack) {
-  const { issuer, audience, keys: file } = config.tokens
-  const { keys, problems } = readJwks(readFileSync(file), file)
-  if (problems.length > 0) throw new ProblemsError(problems)
-  const byKid: TokenKeeperParts['keys'] = new Map(
-    keys.map(({ kid, algorithm, key }) => [kid, { alg: algorithm, key }]),
-  )
-  const { verify, close } = await makeTokenVerifier()
-  parts.defer(close)
-  return makeTokenKeeper({ clock, issuer, audience, keys: byKid, verify })
+type Doors = Readonly<Record<DoorName, Door>>
+
+async function buildDoors(
+  foundation: Foundation,
+  traffic: Traffic,
+  metrics: Metrics,
+  parts: AsyncDisposableStack,
+): Promise<Doors> {
+  const { config, clock, trust, book, recording } = foundation
+  const closing = new AbortController()
+  const tls = (name: DoorName) => doorTls(foundation, name)
+  const ofPeers = [...trust.peers.values()].flatMap(peer => peer.certificates)
+  const doors = await makeDoors({
+    ...foundation,
+    agency: config.agency,
+    api: loadApi(contractFile),
+    metrics,
+    exchange: traffic.exchange,
+    register: trust.register,
+    consoleRegister: trust.consoleRegister,
+    inner: { tls: tls('inner'), authorities: trust.inner.certificates },
+    outer: { tls: tls('outer'), authorities: ofPeers },
+    console: { tls: tls('console'), authorities: trust.console.certificates },
+    limits: config.limits,
+    admitTo: makeAdmission(traffic.peers, config.limits.waiting),
+    checks: () => ({
+      recording: recording(),
+      agreements: book.all.some(agreement => agreement.expiresAt > clock.now()),
+    }),
+    onHandshakeRefused: makeHandshakeRecorder({ ...foundation, metrics }),
+    closing: closing.signal,
+  })
+  parts.defer(async () => {
+    closing.abort()
+    await Promise.all(DOORS.map(name => doors[name].app.close()))
+  })
+  return doors
 }
 
-function doorTls(config: GatewayConfig, trust: Trust, name: 'inner' | 'outer' | 'console') {
+function doorTls({ config, trust }: Foundation, name: DoorName): TlsSettings {
   const { certificate, key, tlsProfile } = config.doors[name]
   const clients = name === 'outer' ? [...trust.peers.values()] : [trust[name]]
   return tlsOptions({
@@ -205,6 +106,19 @@ function doorTls(config: GatewayConfig, trust: Trust, name: 'inner' | 'outer' | 
     key: readFileSync(key, 'utf8'),
     profile: tlsProfile,
   })
+}
+
+/** A new revocation list: every door takes it over, and what is open to the revoked ends. */
+function renewTrust(
+  foundation: Foundation,
+  { peers }: Traffic,
+  doors: Doors,
+  revoked: ReadonlySet<string>,
+): void {
+  for (const name of DOORS) doors[name].renew(doorTls(foundation, name), revoked)
+  if (revoked.size === 0) return
+  for (const { road } of peers.values())
+    road.renew().catch((fault: unknown) => foundation.log.error('road-renew-fault', fault))
 }
 
 async function listen(

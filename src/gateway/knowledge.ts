@@ -5,7 +5,7 @@ import type { GatewayConfig } from '../config.ts'
 import { loadSchemas, type SchemaRegistry } from '../contract/contract.ts'
 import { type Agreement, checkApprovals, compileAgreement, type Officer } from '../policy/policy.ts'
 import { type PublishedKey, readJwks } from '../seal/seal.ts'
-import { type Problem, ProblemsError } from '../terms/terms.ts'
+import { type AgencyId, type Problem, ProblemsError } from '../terms/terms.ts'
 import { compileMapping, type Mapping, squareOf } from '../translation/translation.ts'
 
 /** What a gateway has learned from files before it opens a door: what may be said, shown, and how it is said here. */
@@ -31,6 +31,7 @@ export function loadKnowledge(config: GatewayConfig, pseudonyms: ReadonlyMap<str
     const agreement = collect(problems, () => compileAgreement(readFileSync(file, 'utf8'), file, parts))
     if (agreement === undefined) return []
     problems.push(
+      ...missingKeys(agreement, file, config.agency, pseudonyms),
       ...checkApprovals(agreement, readText(signatures, problems), signatures, officers, verifyEd25519),
     )
     return [agreement]
@@ -42,6 +43,25 @@ export function loadKnowledge(config: GatewayConfig, pseudonyms: ReadonlyMap<str
   }
   if (problems.length > 0) throw new ProblemsError(problems)
   return { schemas, agreements, mappings }
+}
+
+/** The provider needs every key that its agreement makes code names with; without it the items would silently stay at home. */
+function missingKeys(
+  agreement: Agreement,
+  file: string,
+  agency: AgencyId,
+  held: ReadonlyMap<string, KeyObject>,
+): readonly Problem[] {
+  if (agreement.provider !== agency) return []
+  return agreement.pseudonymKeys
+    .filter(name => !held.has(name))
+    .map(name => ({
+      file,
+      line: 0,
+      column: 0,
+      code: 'pseudonym-key-missing',
+      says: `no file is configured for \`${name}\``,
+    }))
 }
 
 function mappingFiles(directory: string): string[] {
