@@ -1,5 +1,5 @@
 /** What is said twice is compared here: code, contract, README and configuration. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { parse } from 'yaml'
 import { DOORS, type DoorName, loadApi } from '../src/contract/contract.ts'
@@ -158,5 +158,24 @@ void t.test('every setting of the configuration describes itself', t => {
 void t.test('the README names every part of the configuration', t => {
   for (const key of Object.keys(at(configSchema, 'properties') as JsonObject))
     t.match(readme, new RegExp(`\`${key}(?:[.\`])`), key)
+  t.end()
+})
+
+void t.test('the image is made of what is there, by the Node that is tested', t => {
+  const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')
+  const dockerfile = read('Dockerfile')
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
+    found => found[1]?.split(' ') ?? [],
+  )
+  t.ok(copied.includes('src'))
+  const allowed = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(found => found[1] ?? '')
+  t.same([...new Set(copied)].sort(), allowed.sort(), 'the rest stays outside')
+  t.same(
+    copied.filter(name => !existsSync(new URL(`../${name}`, import.meta.url))),
+    [],
+  )
+  const version = at(JSON.parse(read('package.json')), 'devDependencies', 'node')
+  t.match(dockerfile, `ARG NODE=node:${JSON.stringify(version).slice(1, -1)}-`)
+  t.match(dockerfile, /^USER (?!0|root)/m)
   t.end()
 })

@@ -10,7 +10,7 @@ import { Lanes, type Picked } from './lanes.ts'
 /** What the sender needs from the rest of the house, for one peer. */
 export interface SenderParts {
   readonly peer: AgencyId
-  readonly store: Pick<ExchangeStore, 'waiting' | 'settle'>
+  readonly store: Pick<ExchangeStore, 'backlog' | 'waiting' | 'settle'>
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -31,7 +31,9 @@ export interface Sender extends AsyncDisposable {
   offer(rows: readonly WaitingRow[]): void
   /** A link came back: try at once. */
   hurry(): void
+  /** Exchanges without an answer, in memory and in the store. */
   readonly waiting: number
+  readonly inMemory: number
 }
 
 const BATCH = { count: 256, bytes: 1_048_576 }
@@ -65,6 +67,8 @@ class PeerSender implements Sender {
   #behind = true
   /** True when a row was offered, and left in the store, since the last reading began. */
   #missed = false
+  /** How many rows are left in the store, as far as is known. */
+  #unread = 0
   #loading = false
   #flying = 0
   #closed = false
@@ -75,19 +79,31 @@ class PeerSender implements Sender {
     this.#parts = parts
   }
 
-  get waiting(): number {
+  get inMemory(): number {
     return this.#lanes.size
+  }
+
+  get waiting(): number {
+    return this.#lanes.size + this.#unread
   }
 
   start(): void {
     this.#sweep = setInterval(() => this.#track(this.#expire()), SWEEP_MS)
     this.#load()
+    const { peer, store } = this.#parts
+    this.#track(
+      store.backlog(peer).then(({ exchanges }) => {
+        if (this.#behind) this.#unread = Math.max(this.#unread, exchanges - this.#lanes.size)
+      }),
+    )
   }
 
   offer(rows: readonly WaitingRow[]): void {
     this.#behind ||= this.#lanes.size + rows.length > IN_MEMORY
-    if (this.#behind) this.#missed = true
-    else this.#take(rows)
+    if (this.#behind) {
+      this.#missed = true
+      this.#unread += rows.length
+    } else this.#take(rows)
     this.#pump()
   }
 
@@ -125,6 +141,7 @@ class PeerSender implements Sender {
         .then(rows => {
           this.#take(rows)
           this.#behind = rows.length === CHUNK || this.#missed
+          this.#unread = this.#behind ? Math.max(0, this.#unread - rows.length) : 0
           this.#pump()
         }),
     )

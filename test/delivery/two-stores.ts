@@ -122,6 +122,7 @@ export class TwoStores {
       log,
       random: () => 0.5,
       store: {
+        backlog: peer => this.police.backlog(peer),
         waiting: async (...asked) => {
           const rows = await this.police.waiting(...asked)
           await this.reading

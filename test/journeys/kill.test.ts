@@ -54,9 +54,17 @@ t.test('kill -9 of either gateway, ten times, while 300 pushes are under way', a
     const repeated = [...marks].filter(([, count]) => count !== 1)
     t.same(repeated, [], 'by what the document says')
     const expected = new Set(story.acknowledged.values())
-    t.same([...expected].filter(mark => !marks.has(mark)), [], 'nothing is missing')
+    t.same(
+      [...expected].filter(mark => !marks.has(mark)),
+      [],
+      'nothing is missing',
+    )
     const known = expected.union(story.uncertain)
-    t.same([...marks.keys()].filter(mark => !known.has(mark)), [], 'nothing else has arrived')
+    t.same(
+      [...marks.keys()].filter(mark => !known.has(mark)),
+      [],
+      'nothing else has arrived',
+    )
   })
 
   await t.test('what the army portal reads is what lies in the store', async t => {
@@ -73,7 +81,10 @@ t.test('kill -9 of either gateway, ten times, while 300 pushes are under way', a
       return place <= before
     })
     t.same(overtaken, [])
-    t.same(sent.filter(({ state }) => state !== 'accepted'), [])
+    t.same(
+      sent.filter(({ state }) => state !== 'accepted'),
+      [],
+    )
   })
 
   await t.test('both ledgers verify and tell the same story', async t => {
@@ -120,7 +131,9 @@ async function pushWhileKilling(parts: {
   })
   const marks = Array.from({ length: LINES }, (_, index) => first + SINGLE + index)
   const batch = pushLines(police, marks).then(
-    ids => ids.forEach((id, index) => acknowledge(id, marks[index] ?? 0)),
+    ids => {
+      for (const [index, id] of ids.entries()) acknowledge(id, marks[index] ?? 0)
+    },
     fault => {
       if (!isCut(fault)) throw fault
       for (const mark of marks) story.uncertain.add(mark)
@@ -176,7 +189,11 @@ function markOf(document: Json): number {
 
 /** Whether a connection was cut or could not be made, so that nobody knows what became of the request. */
 function isCut(fault: unknown): boolean {
-  return fault instanceof Error && 'code' in fault && /^(?:ECONNRESET|ECONNREFUSED|EPIPE)$/.test(String(fault.code))
+  return (
+    fault instanceof Error &&
+    'code' in fault &&
+    /^(?:ECONNRESET|ECONNREFUSED|EPIPE)$/.test(String(fault.code))
+  )
 }
 
 /** Follows the army's stream from its beginning until everything that was acknowledged has come; returns all ids. */

@@ -252,6 +252,7 @@ async function run(...words: string[]): Promise<{ code: number; out: string[]; e
     },
     stop: new AbortController().signal,
     machine: { execArgv: [], execPath: '', version: 'v26.10.0', uid: undefined },
+    lines: async function* () {},
   }
   const program = new Command('concordat').exitOverride()
   program.addCommand(certsCommand(terminal)).addCommand(tokenCommand(terminal))
