@@ -1,15 +1,15 @@
 /**
  * Runs the tests: `npm test`, or `node test/run.ts test/kit/json.test.ts …` for some of them.
  *
- * Tap runs each file in a process of its own and tells every assertion as it comes (`jsonstream`). This prints a line for each
- * file and every failure in full, and ends with `N passed, N failed`. Nothing is left to good faith: a file that crashes,
+ * Tap runs each file in a process of its own; its own parser reads what it prints. This prints a line for each file and every
+ * failure in full, and ends with `N passed, N failed`. Nothing is left to good faith: a file that crashes,
  * runs out of time, asserts nothing or is never reported counts as a failure, and so does tap itself.
  */
 import { spawn } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { delimiter, join, relative, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { Parser } from 'tap-parser'
 import { type Fact, finish, makeTally, type Tally, tell } from './support/tally.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -29,8 +29,8 @@ async function runTap(files: readonly string[], tally: Tally): Promise<number | 
   // TAP and TAP_* would change what tap prints; NODE_OPTIONS what the tests are run with.
   const kept = Object.entries(process.env).filter(([name]) => !/^TAP(_|$)|^NODE_OPTIONS$/.test(name))
   const env = { ...Object.fromEntries(kept), PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` }
-  const tap = realTap()
-  const child = spawn(process.execPath, [tap, 'run', '--reporter=jsonstream', ...files], {
+  // Only with its plain reporter does tap leave the standard error of the tests alone.
+  const child = spawn(process.execPath, [tapScript(), 'run', '--reporter=tap', ...files], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -39,28 +39,36 @@ async function runTap(files: readonly string[], tally: Tally): Promise<number | 
     child.once('error', () => done('not started'))
     child.once('close', (exitCode, signal) => done(exitCode ?? signal ?? 'unknown'))
   })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const fact = readFact(line)
-    for (const text of fact === undefined ? [line] : tell(tally, fact)) console.log(text)
-  }
+  const parser = new Parser()
+  follow(parser, 0, fact => {
+    for (const line of tell(tally, fact)) console.log(line)
+  })
+  for await (const chunk of child.stdout) parser.write(chunk as Buffer)
+  parser.end()
   return await ended
 }
 
+/** Turns what the parser reads, at this level and below, into facts. */
+function follow(parser: Parser, level: number, onFact: (fact: Fact) => void): void {
+  parser.on('child', below => {
+    onFact({ kind: 'start', level: level + 1, name: below.name })
+    follow(below, level + 1, onFact)
+  })
+  parser.on('assert', result => {
+    const { ok, name, fullname, skip, todo, time, diag, closingTestPoint } = result
+    const about = { level: level + 1, ok, name, fullname, skip, time, diag: diag ?? undefined }
+    if (closingTestPoint) return onFact({ ...about, kind: 'end' })
+    const kind = skip ? 'skip' : todo ? 'todo' : ok ? 'pass' : 'fail'
+    onFact({ ...about, kind })
+  })
+  if (level === 0) parser.on('complete', () => onFact({ kind: 'end', level: 0 }))
+}
+
 /** The script behind `tap`, so that it runs with the Node that runs this. */
-function realTap(): string {
+function tapScript(): string {
   const home = join(root, 'node_modules', 'tap')
   const { bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
     bin: Record<string, string>
   }
   return join(home, bin['tap'] ?? '')
-}
-
-/** One line of tap's stream: `["pass",{…}]`. Anything else is passed on as it is. */
-function readFact(line: string): Fact | undefined {
-  try {
-    const [kind, about] = JSON.parse(line) as [Fact['kind'], Omit<Fact, 'kind'>]
-    return typeof kind === 'string' && typeof about === 'object' ? { kind, ...about } : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,16 +1,16 @@
 /** Counts what tap tells of a run, and words it. It trusts nothing that was not told. */
 
-/** One fact of tap's `jsonstream` reporter; level 1 is a test file. */
+/** One fact of a run; what has level 1 is a test file, level 0 the whole run. */
 export interface Fact {
   readonly kind: 'start' | 'end' | 'pass' | 'fail' | 'skip' | 'todo'
-  readonly name?: string
-  readonly fullname?: string
+  readonly name?: string | undefined
+  readonly fullname?: string | undefined
   readonly level?: number
   readonly ok?: boolean
-  readonly skip?: string | boolean
+  readonly skip?: string | boolean | undefined
   /** Milliseconds. */
-  readonly time?: number
-  readonly diag?: Readonly<Record<string, unknown>>
+  readonly time?: number | undefined
+  readonly diag?: Readonly<Record<string, unknown>> | undefined
 }
 
 export interface Tally {

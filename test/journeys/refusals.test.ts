@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { type Json, systemClock } from '../../src/kit/kit.ts'
+import { mintToken, reissueExampleCrl, serialOf } from '../../src/seal/seal.ts'
+import { signerOf } from '../support/counterfeit.ts'
+import { audit, dig, type Field, openField, type Side, until } from '../support/field.ts'
+import { type Acting, type Answer, type Asked, openSystem, type System } from '../support/system.ts'
+import { deployment, LESSONS, OPS_ROOM, operation, PLANNER, position, pushOf } from './records.ts'
+
+t.setTimeout(180_000)
+
+const PURPOSE = OPS_ROOM.purpose
+const good = pushOf('police.unitPosition', position('PSU-1', 1), PURPOSE)
+const goodText = JSON.stringify(good)
+
+/** Something that must not work, and the code with which it is refused. */
+interface Case {
+  readonly says: string
+  readonly code: string
+  readonly status: number
+  readonly method?: string
+  readonly path?: string
+  readonly asked: Asked
+}
+
+function push(says: string, code: string, status: number, body: Json | Buffer, acting: Acting = OPS_ROOM): Case {
+  return { says, code, status, asked: { acting, body } }
+}
+
+/** A push of a document that was changed. */
+function document(says: string, code: string, status: number, changed: Json): Case {
+  return push(says, code, status, { ...good, document: changed })
+}
+
+const unit = position('PSU-1', 1)
+
+const UNREADABLE: readonly Case[] = [
+  push('half a JSON text', 'json-malformed', 400, goodText.slice(0, -5)),
+  push('two JSON texts', 'json-malformed', 400, `${goodText}${goodText}`),
+  push('bytes that are not UTF-8', 'json-malformed', 400, Buffer.concat([Buffer.from(goodText), Buffer.of(0xff)])),
+  push('a byte order mark', 'json-malformed', 400, `\ufeff${goodText}`),
+  push('a lone surrogate', 'json-malformed', 400, goodText.replace('NOVEMBER', '\\ud800')),
+  push('an integer beyond 2^53', 'json-malformed', 400, goodText.replace('"seq":1', '"seq":9007199254740993')),
+  push('a member named __proto__', 'json-malformed', 400, goodText.replace('"seq"', '"__proto__"')),
+  push('an empty body', 'json-malformed', 400, ''),
+  push('the same member twice', 'json-duplicate-key', 400, goodText.replace('"seq":1', '"seq":1,"seq":2')),
+  push('the same member twice, one escaped', 'json-duplicate-key', 400, goodText.replace('"seq":1', '"seq":1,"s\\u0065q":2')),
+  push('lists within lists within lists', 'json-too-deep', 400, goodText.replace('"seq":1', `"seq":${'['.repeat(33)}${']'.repeat(33)}`)),
+  push('a body of 300 kB', 'body-too-large', 413, goodText.padEnd(300_000)),
+]
+
+const UNFIT: readonly Case[] = [
+  push('an unknown member of the envelope', 'request-invalid', 400, { ...good, priority: 1 }),
+  push('no purpose', 'request-invalid', 400, { to: 'army-1div', resource: 'police.unitPosition', document: unit, label: {} }),
+  push('a purpose that is a list', 'request-invalid', 400, { ...good, purpose: [PURPOSE] }),
+  push('a list instead of a push', 'request-invalid', 400, [good]),
+  push('a recipient twice', 'request-invalid', 400, { ...good, to: ['army-1div', 'army-1div'] }),
+  push('a document that is a text', 'request-invalid', 400, { ...good, document: 'all quiet' }),
+  push('another marking than that of the document', 'request-invalid', 400, { ...good, label: { policy: 'UK-GSC', classification: 'SECRET' } }),
+  document('an unknown field of the document', 'document-invalid', 422, { ...unit, shoeSize: 44 }),
+  document('a field of the wrong type', 'document-invalid', 422, { ...unit, seq: 'one' }),
+  document('a value that is not in the list', 'document-invalid', 422, { ...unit, unitType: 'CHOIR' }),
+  document('a document without its identifier', 'document-invalid', 422, { seq: 1 }),
+  document('a time that is none', 'document-invalid', 422, { ...unit, at: 'yesterday' }),
+]
+
+const NOT_AGREED: readonly Case[] = [
+  push('an unknown resource', 'resource-unknown', 422, { ...good, resource: 'police.incident' }),
+  push('a resource without an agreement', 'agreement-missing', 403, { ...good, resource: 'army.positionReport', document: { track: 'T-1' } }),
+  push('an unknown recipient', 'recipient-unknown', 422, { ...good, to: 'navy' }),
+  push('ourselves as recipient', 'recipient-unknown', 422, { ...good, to: 'northshire-police' }),
+  push('an unknown purpose', 'purpose-unknown', 403, { ...good, purpose: 'media-relations' }, { role: 'ops-room', purpose: 'media-relations' }),
+  push('a purpose that carries no positions', 'purpose-unknown', 403, { ...good, purpose: PLANNER.purpose }, PLANNER),
+  push('a role that may not ask for the purpose', 'role-not-allowed', 403, good, { role: 'planner', purpose: PURPOSE }),
+  push('a purpose that the token does not grant', 'purpose-not-granted', 403, good, LESSONS),
+  push('a purpose whose time is over', 'purpose-window', 403, pushOf('police.operation', operation('o-1'), PLANNER.purpose), PLANNER),
+  push('a label above the ceiling', 'gate-failed', 403, { ...good, document: { ...unit, label: { policy: 'UK-GSC', classification: 'SECRET' } }, label: { policy: 'UK-GSC', classification: 'SECRET' } }),
+  push('a covert unit', 'gate-failed', 403, pushOf('police.unitDeployment', deployment('X-1', { covert: true }), PURPOSE)),
+  push('a plain-clothes position', 'gate-failed', 403, { ...good, document: { ...unit, unitType: 'CID' } }),
+]
+
+const ODD_REQUESTS: readonly Case[] = [
+  { says: 'a content type that is text', code: 'content-type-unsupported', status: 415, asked: { acting: OPS_ROOM, body: goodText, type: 'text/plain' } },
+  { says: 'a content type that only looks like JSON', code: 'content-type-unsupported', status: 415, asked: { acting: OPS_ROOM, body: goodText, type: 'application/json-seq' } },
+  { says: 'NDJSON where one JSON text is expected', code: 'content-type-unsupported', status: 415, asked: { acting: OPS_ROOM, body: `${goodText}\n`, type: 'application/x-ndjson' } },
+  { says: 'JSON where NDJSON is expected', code: 'content-type-unsupported', status: 415, path: '/v1/exchanges/batch', asked: { acting: OPS_ROOM, body: good } },
+  { says: 'a list as JSON where NDJSON is expected', code: 'content-type-unsupported', status: 415, path: '/v1/exchanges/batch', asked: { acting: OPS_ROOM, body: [good] } },
+  { says: 'no body at all', code: 'request-invalid', status: 400, asked: { acting: OPS_ROOM } },
+  { says: 'a batch without a line', code: 'request-invalid', status: 400, path: '/v1/exchanges/batch', asked: { acting: OPS_ROOM, body: '\n\n', type: 'application/x-ndjson' } },
+  { says: 'the authorization header twice', code: 'header-duplicated', status: 400, asked: { acting: OPS_ROOM, body: good, extraHeaders: ['Authorization', 'Bearer x.y.z'] } },
+  { says: 'the idempotency key twice', code: 'header-duplicated', status: 400, asked: { acting: OPS_ROOM, body: good, extraHeaders: ['Idempotency-Key', 'key-number-1', 'idempotency-key', 'key-number-2'] } },
+  { says: 'the content type twice', code: 'header-duplicated', status: 400, asked: { acting: OPS_ROOM, body: good, extraHeaders: ['Content-Type', 'text/plain'] } },
+  { says: 'an idempotency key that is too short', code: 'request-invalid', status: 400, asked: { acting: OPS_ROOM, body: good, headers: { 'idempotency-key': 'short' } } },
+  { says: 'an unknown path', code: 'not-found', status: 404, method: 'GET', path: '/v1/everything', asked: { acting: OPS_ROOM } },
+  { says: 'a path of another door', code: 'not-found', status: 404, method: 'GET', path: '/metrics', asked: { acting: OPS_ROOM } },
+  { says: 'an unknown method', code: 'not-found', status: 404, method: 'DELETE', path: '/v1/exchanges', asked: { acting: OPS_ROOM } },
+  { says: 'a path that cannot be decoded', code: 'not-found', status: 404, method: 'GET', path: '/v1/shared/%zz', asked: { acting: OPS_ROOM } },
+  { says: 'an exchange that is no id', code: 'request-invalid', status: 400, method: 'GET', path: '/v1/exchanges/1', asked: { acting: OPS_ROOM } },
+  { says: 'an exchange that there is not', code: 'not-found', status: 404, method: 'GET', path: '/v1/exchanges/01a1fc49-70c6-72db-8844-5e38c98b9a93', asked: { acting: OPS_ROOM } },
+  { says: 'a list without a purpose', code: 'request-invalid', status: 400, method: 'GET', path: '/v1/shared/police.unitPosition', asked: { acting: OPS_ROOM } },
+  { says: 'a list of ten thousand', code: 'request-invalid', status: 400, method: 'GET', path: `/v1/shared/police.unitPosition?purpose=${PURPOSE}&limit=10000`, asked: { acting: OPS_ROOM } },
+  { says: 'a list for a purpose that is not granted', code: 'purpose-not-granted', status: 403, method: 'GET', path: '/v1/shared/police.unitPosition?purpose=debrief', asked: { acting: OPS_ROOM } },
+  { says: 'a stream for a purpose that is not granted', code: 'purpose-not-granted', status: 403, method: 'GET', path: '/v1/shared/stream?purpose=debrief', asked: { acting: OPS_ROOM } },
+  { says: 'a stream in a form that is no stream', code: 'request-invalid', status: 400, method: 'GET', path: `/v1/shared/stream?purpose=${PURPOSE}`, asked: { acting: OPS_ROOM, headers: { accept: 'application/json' } } },
+]
+
+t.test('whatever is refused is refused by a code, is recorded, and the gateway serves on', async t => {
+  await using field = await openField()
+  using police = await openSystem(field.police, { name: 'public-order-system' })
+  const groups = [
+    ['what cannot be read', UNREADABLE],
+    ['what does not have its form', UNFIT],
+    ['what is not agreed', NOT_AGREED],
+    ['requests that nobody should make', ODD_REQUESTS],
+    ['tokens that are not good', await badTokens(field, police)],
+  ] as const
+  for (const [name, cases] of groups)
+    await t.test(name, async t => {
+      for (const one of cases) await checkRefused(t, field.police, one, await send(police, one))
+      await checkServes(t, police)
+    })
+
+  await t.test('without a certificate, or with one of somebody else, there is no conversation', async t => {
+    await checkCertificates(t, field)
+    await checkServes(t, police)
+  })
+
+  await t.test('a system that is struck off is cut off within two seconds', async t => {
+    await checkRevocation(t, field)
+    await checkServes(t, police)
+  })
+
+  await t.test('a revocation list that is gone or broken leaves the last good one in force', async t => {
+    await checkBrokenList(t, field)
+    await checkServes(t, police)
+  })
+
+  await t.test('nothing of it was delivered, and both ledgers verify', async t => {
+    const [ours, theirs] = await Promise.all([audit(field.police), audit(field.army)])
+    t.match(ours, { exitCode: 0, report: { verdict: 'good', open: 0 } })
+    t.match(theirs, { exitCode: 0, report: { verdict: 'good' } })
+    t.equal(dig(theirs.report, 'leaves', 'accepted'), dig(ours.report, 'leaves', 'decided'))
+    t.same(field.police.logged('failed'), [], 'no refusal was a fault')
+    t.same(field.army.logged('failed'), [])
+  })
+})
+
+function send(police: System, { method = 'POST', path = '/v1/exchanges', asked }: Case): Promise<Answer> {
+  return police.ask(method, path, asked)
+}
+
+/** The answer is a problem document with the code, and the no is in the ledger under what the answer quotes. */
+async function checkRefused(t: Tap.Test, side: Side, one: Case, answer: Answer): Promise<void> {
+  t.equal(answer.status, one.status, `${one.says}: ${answer.status}`)
+  t.equal(answer.headers['content-type'], 'application/problem+json', `${one.says}: a problem document`)
+  t.match(
+    answer.json,
+    { code: one.code, type: `urn:concordat:refusal:${one.code}`, status: one.status },
+    `${one.says}: ${one.code}`,
+  )
+  const quoted = dig(answer.json, 'exchangeId')
+  const leaves = await side.leaves()
+  const leaf = leaves.findLast(({ id, xid }) => id === quoted || xid === quoted)
+  t.match(leaf, { kind: 'refused', why: one.code }, `${one.says}: recorded`)
+}
+
+async function checkServes(t: Tap.Test, police: System): Promise<void> {
+  const answer = await police.push(OPS_ROOM, good, { prefer: 'wait=20' })
+  t.equal(dig(answer.json, 'exchanges', 0, 'state'), 'accepted', 'and a good push still arrives')
+}
