@@ -1,15 +1,16 @@
-import { bearerToken, type Register, type TokenKeeper } from '../identity/identity.ts'
+import {
+  bearerToken,
+  type Register,
+  type Caller as TokenCaller,
+  type TokenKeeper,
+} from '../identity/identity.ts'
 import { type CertificateFacts, Refusal } from '../terms/terms.ts'
 
 const proven: unique symbol = Symbol('caller')
 
 /** A system of ours that has proved itself by its certificate, and the person it acts for by a token bound to it. */
-export interface Caller {
+export interface Caller extends TokenCaller {
   readonly [proven]: true
-  readonly system: string
-  readonly person: string
-  readonly role: string
-  readonly purposes: ReadonlySet<string>
 }
 
 /** Who knocks at the inner door, before anything of the body is read. */
@@ -30,7 +31,7 @@ export function makeAuthenticate(parts: {
   return async knock => {
     const system = parts.register.identifySystem(knock.certificate)
     if (system instanceof Refusal) throw system
-    const { person, role, purposes } = await parts.tokens.accept(bearerToken(knock.authorization), system)
-    return { [proven]: true, system: system.id, person, role, purposes: new Set(purposes) }
+    const caller = await parts.tokens.accept(bearerToken(knock.authorization), system)
+    return { [proven]: true, ...caller }
   }
 }

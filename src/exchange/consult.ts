@@ -1,4 +1,5 @@
 import type { ExchangeStore, SharedRow } from '../delivery/delivery.ts'
+import { requirePurpose } from '../identity/identity.ts'
 import type { LeafFacts, LeafWriter } from '../ledger/ledger.ts'
 import { Refusal } from '../terms/terms.ts'
 import type { Caller } from './authenticate.ts'
@@ -39,18 +40,15 @@ export function makeConsult(parts: {
     const leaf = parts.leaves.write('consulted', { by: caller.system, role: caller.role, purpose, ...facts })
     return parts.store.note([leaf.text])
   }
-  const permit = (caller: Caller, purpose: string) => {
-    if (!caller.purposes.has(purpose)) throw new Refusal('purpose-not-granted')
-  }
   return {
     async list(caller, { purpose, resource, after, limit }) {
-      permit(caller, purpose)
+      requirePurpose(caller, purpose)
       const rows = await parts.store.shared({ resource, purposes: [purpose], after, limit })
       await note(caller, purpose, { count: rows.length, res: resource })
       return rows
     },
     async one(caller, { purpose, resource, id }) {
-      permit(caller, purpose)
+      requirePurpose(caller, purpose)
       const row = await parts.store.sharedOne(id)
       if (row?.resource !== resource) throw new Refusal('not-found')
       if (row.purpose !== purpose) throw new Refusal('purpose-mismatch')
@@ -58,7 +56,7 @@ export function makeConsult(parts: {
       return row
     },
     async *live(caller, { purpose, resource, after }, signal) {
-      permit(caller, purpose)
+      requirePurpose(caller, purpose)
       let cursor = after ?? (await parts.store.sharedEnd())
       while (!signal.aborted) {
         const arrived = parts.arrival(signal)

@@ -1,4 +1,5 @@
 import type { DocumentSchema, SchemaRegistry } from '../contract/contract.ts'
+import { requirePurpose } from '../identity/identity.ts'
 import { isJsonObject, type JsonObject } from '../kit/kit.ts'
 import { type AgencyId, type Label, Refusal } from '../terms/terms.ts'
 import type { Caller } from './authenticate.ts'
@@ -35,7 +36,7 @@ export function makeValidate(parts: {
   readonly schemas: SchemaRegistry
 }): (caller: Caller, order: Order) => Valid {
   return (caller, order) => {
-    if (!caller.purposes.has(order.purpose)) throw new Refusal('purpose-not-granted')
+    requirePurpose(caller, order.purpose)
     const schema = parts.schemas.get(order.resource)
     if (schema === undefined) throw new Refusal('resource-unknown')
     const violation = schema.check(order.document)

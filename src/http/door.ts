@@ -9,9 +9,9 @@ import Fastify, {
 } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import type { Api, DoorName } from '../contract/contract.ts'
-import { type Clock, type JsonFault, type Log, readJson } from '../kit/kit.ts'
+import { type Clock, type Log, readJson } from '../kit/kit.ts'
 import { factsOf, type TlsSettings } from '../seal/seal.ts'
-import { type CertificateFacts, Refusal, type RefusalCode } from '../terms/terms.ts'
+import { type CertificateFacts, jsonRefusal, Refusal } from '../terms/terms.ts'
 import { problemOf, STATUS } from './problems.ts'
 
 /** What every door needs. */
@@ -172,22 +172,11 @@ function refuseDuplicates(rawHeaders: readonly string[]): void {
   }
 }
 
-const JSON_REFUSALS = {
-  'not-utf8': 'json-malformed',
-  syntax: 'json-malformed',
-  'duplicate-key': 'json-duplicate-key',
-  'number-out-of-range': 'json-malformed',
-  'lone-surrogate': 'json-malformed',
-  'forbidden-key': 'json-malformed',
-  'too-deep': 'json-too-deep',
-} as const satisfies Record<JsonFault['kind'], RefusalCode>
-
 /** Reads one I-JSON text. @throws Refusal json-malformed, json-duplicate-key, json-too-deep */
 export function readJsonBody(body: Uint8Array): unknown {
   const reading = readJson(body)
   if (reading.ok) return reading.value
-  const { kind, says } = reading.fault
-  throw new Refusal(JSON_REFUSALS[kind], { rule: kind, violations: [{ pointer: '', says }] })
+  throw jsonRefusal(reading.fault)
 }
 
 function readStrictly(app: FastifyInstance, bytes: WeakMap<FastifyRequest, Uint8Array>): void {

@@ -1,5 +1,5 @@
 import { type Json, readJson } from '../kit/kit.ts'
-import { Refusal } from '../terms/terms.ts'
+import { jsonRefusal } from '../terms/terms.ts'
 import { Members, malformed } from './members.ts'
 
 /**
@@ -25,7 +25,7 @@ export interface DocumentLine {
  */
 export function readLine(line: Uint8Array): DocumentLine {
   const reading = readJson(line)
-  if (!reading.ok) throw new Refusal(REFUSAL_OF[reading.fault.kind])
+  if (!reading.ok) throw jsonRefusal(reading.fault)
   const members = new Members(reading.value, '')
   const salt = members.text('salt', /^[A-Za-z0-9_-]{22,64}$/)
   const document = members.take('document')
@@ -33,13 +33,3 @@ export function readLine(line: Uint8Array): DocumentLine {
   members.end()
   return { salt, document }
 }
-
-const REFUSAL_OF = {
-  'not-utf8': 'json-malformed',
-  syntax: 'json-malformed',
-  'duplicate-key': 'json-duplicate-key',
-  'number-out-of-range': 'json-malformed',
-  'lone-surrogate': 'json-malformed',
-  'forbidden-key': 'json-malformed',
-  'too-deep': 'json-too-deep',
-} as const

@@ -1,3 +1,5 @@
+import type { JsonFault } from '../kit/kit.ts'
+
 /**
  * The closed catalogue of refusals: every way in which a gateway says no, with the public sentence that goes with it.
  * A code is never renamed and never used for something else. A sentence names rules, never a value.
@@ -93,6 +95,22 @@ export class Refusal extends Error {
     this.recordedAs = undefined
     this.violations = detail.violations ?? []
   }
+}
+
+/** What each fault of the strict reader is called as a refusal. */
+const JSON_REFUSALS = {
+  'not-utf8': 'json-malformed',
+  syntax: 'json-malformed',
+  'duplicate-key': 'json-duplicate-key',
+  'number-out-of-range': 'json-malformed',
+  'lone-surrogate': 'json-malformed',
+  'forbidden-key': 'json-malformed',
+  'too-deep': 'json-too-deep',
+} as const satisfies Record<JsonFault['kind'], RefusalCode>
+
+/** The refusal of a text that is not I-JSON. */
+export function jsonRefusal({ kind, says }: JsonFault): Refusal {
+  return new Refusal(JSON_REFUSALS[kind], { rule: kind, violations: [{ pointer: '', says }] })
 }
 
 export function isRefusalCode(text: string): text is RefusalCode {

@@ -4,4 +4,4 @@ export { type Catalogue, type Leaf, type LeafType, SENSITIVITIES, type Sensitivi
 export type { CertificateFacts, CertificateFinding, CertificateFindingCode } from './certificate.ts'
 export type { Label } from './label.ts'
 export { type Problem, ProblemsError, printProblem } from './problem.ts'
-export { isRefusalCode, REFUSALS, Refusal, type RefusalCode, type Violation } from './refusal.ts'
+export { isRefusalCode, jsonRefusal, REFUSALS, Refusal, type RefusalCode, type Violation } from './refusal.ts'

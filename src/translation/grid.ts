@@ -1,4 +1,5 @@
 import geographicGrid from 'geographiclib-mgrs'
+import { fromPlane, toPlane } from './transverse-mercator.ts'
 
 /** A point on WGS 84, degrees. */
 export interface Point {
@@ -26,13 +27,78 @@ export function digitsFor(metres: number): Digits | undefined {
   return metres <= 100_000 ? 0 : undefined
 }
 
+/** A square of the grid: its zone and band, and its south-west corner in whole sides from the false origin. */
+interface Cell {
+  readonly zone: number
+  readonly band: string
+  readonly column: number
+  readonly row: number
+  /** Metres. */
+  readonly side: number
+}
+
+const BANDS = 'CDEFGHJKLMNPQRSTUVWX'
+const ROWS = 'ABCDEFGHJKLMNPQRSTUV'
+const FALSE_EAST = 500_000
+/** What is added to northings south of the equator. */
+const FALSE_NORTH = 10_000_000
+
+/** Undefined outside 80° S to 84° N, where the polar grid begins, and for what is no point. */
+function cellOf({ lat, lon }: Point, digits: Digits): Cell | undefined {
+  if (!(lat >= -80 && lat < 84 && lon >= -180 && lon <= 180)) return undefined
+  const band = BANDS.charAt(Math.min(Math.floor(lat / 8) + 10, 19))
+  const zone = zoneOf(lon, band)
+  const { east, north } = toPlane(lat, lon - meridianOf(zone) + (lon === 180 ? -360 : 0))
+  const side = sideOf(digits)
+  // Just south of the equator a northing may round up to the equator itself, which is in the band above.
+  const northing = isSouthern(band) ? Math.min(north + FALSE_NORTH, FALSE_NORTH - 1e-6) : Math.max(north, 0)
+  return {
+    zone,
+    band,
+    column: Math.floor((east + FALSE_EAST) / side),
+    row: Math.floor(northing / side),
+    side,
+  }
+}
+
+function centreOf({ zone, band, column, row, side }: Cell): Point {
+  const east = (column + 0.5) * side - FALSE_EAST
+  const north = (row + 0.5) * side - (isSouthern(band) ? FALSE_NORTH : 0)
+  const { lat, lon } = fromPlane({ east, north })
+  return { lat, lon: lon + meridianOf(zone) }
+}
+
+function isSouthern(band: string): boolean {
+  return band < 'N'
+}
+
+function meridianOf(zone: number): number {
+  return zone * 6 - 183
+}
+
+/** The zone of a meridian; southern Norway and Svalbard have their own (NGA.STND.0037 §3). */
+function zoneOf(lon: number, band: string): number {
+  if (band === 'V' && lon >= 3 && lon < 12) return 32
+  if (band === 'X' && lon >= 0 && lon < 42) return 2 * Math.floor((lon + 183) / 12) + 1
+  return lon === 180 ? 1 : Math.floor((lon + 186) / 6)
+}
+
 /**
  * The MGRS reference of the square in which a point lies (NGA.STND.0037): truncated, never rounded, zone padded to two
  * digits. Undefined outside 80° S to 84° N, where the polar grid begins, and for what is no point.
  */
-export function referenceOf({ lat, lon }: Point, digits: Digits): string | undefined {
-  if (!(lat >= -80 && lat < 84 && lon >= -180 && lon <= 180)) return undefined
-  return geographicGrid.forward([lon, lat], digits)
+export function referenceOf(point: Point, digits: Digits): string | undefined {
+  const cell = cellOf(point, digits)
+  if (cell === undefined) return undefined
+  const { zone, band, column, row, side } = cell
+  const across = 100_000 / side
+  const [bigColumn, bigRow] = [Math.floor(column / across), Math.floor(row / across)]
+  const columnLetter = COLUMNS[(zone % 3) as 0 | 1 | 2].charAt(bigColumn - 1)
+  const rowLetter = ROWS.charAt((bigRow + (zone % 2 === 0 ? 5 : 0)) % 20)
+  const square = String(zone).padStart(2, '0') + band + columnLetter + rowLetter
+  if (digits === 0) return square
+  const print = (index: number, big: number) => String(index - big * across).padStart(digits, '0')
+  return square + print(column, bigColumn) + print(row, bigRow)
 }
 
 /** A reference that was read and found good: normalised text, centre of its square, and the side in metres. */
@@ -93,24 +159,31 @@ const STEPS = 8
 export function squareOf(point: Point, sideMetres: number): Point | undefined {
   const digits = digitsFor(sideMetres)
   if (digits === undefined || sideOf(digits) !== sideMetres) return undefined
-  let place: Point | undefined = point
-  for (let step = 0; step < STEPS && place; step++) {
-    const next = centreInZone(place, digits)
-    if (next && next.lat === place.lat && next.lon === place.lon) return next
-    place = next
+  let place = point
+  let cell = cellOf(place, digits)
+  for (let step = 0; step < STEPS && cell; step++) {
+    const centre = centreInZone(cell)
+    if (centre.lat === place.lat && centre.lon === place.lon) return centre
+    const next = cellOf(centre, digits)
+    if (next && isSame(cell, next)) return centre
+    place = centre
+    cell = next
   }
   return undefined
 }
 
-function centreInZone(point: Point, digits: Digits): Point | undefined {
-  const reference = referenceOf(point, digits)
-  if (reference === undefined) return undefined
-  const square = readReference(reference)
-  if (!square) return undefined
-  const { west, east } = zoneLimits(Number(reference.slice(0, 2)), reference.charAt(2))
+function isSame(one: Cell, other: Cell): boolean {
+  return (
+    one.column === other.column && one.row === other.row && one.zone === other.zone && one.band === other.band
+  )
+}
+
+function centreInZone(cell: Cell): Point {
+  const { lat, lon } = centreOf(cell)
+  const { west, east } = zoneLimits(cell.zone, cell.band)
   return {
-    lat: micro(Math.min(Math.max(square.centre.lat, -80 + EDGE), 84 - EDGE)),
-    lon: micro(Math.min(Math.max(square.centre.lon, west + EDGE), east - EDGE)),
+    lat: micro(Math.min(Math.max(lat, -80 + EDGE), 84 - EDGE)),
+    lon: micro(Math.min(Math.max(lon, west + EDGE), east - EDGE)),
   }
 }
 
