@@ -12,7 +12,7 @@ function runOf(files: readonly string[], facts: readonly Fact[], exitCode: numbe
 const pass: Fact = { kind: 'pass', fullname: 'a > fine' }
 const fail: Fact = { kind: 'fail', fullname: 'a > wrong', diag: { compare: '===', diff: '-1\n+2\n' } }
 const start: Fact = { kind: 'start', name: 'a.test.ts', level: 1 }
-const end: Fact = { kind: 'end', name: 'a.test.ts', level: 1, ok: true, time: 1_234 }
+const end: Fact = { kind: 'end', name: 'a.test.ts', level: 1, ok: true, skip: false, time: 1_234 }
 const over: Fact = { kind: 'end', level: 0 }
 const files = ['a.test.ts']
 

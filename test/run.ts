@@ -2,8 +2,8 @@
  * Runs the tests: `npm test`, or `node test/run.ts test/kit/json.test.ts …` for some of them.
  *
  * Tap runs each file in a process of its own; its own parser reads what it prints. This prints a line for each file and every
- * failure in full, and ends with `N passed, N failed`. Nothing is left to good faith: a file that crashes,
- * runs out of time, asserts nothing or is never reported counts as a failure, and so does tap itself.
+ * failure in full, and ends with `N passed, N failed`. Nothing is left to good faith: a file that crashes, runs out of time,
+ * asserts nothing or is never reported counts as a failure, and so does tap itself.
  */
 import { spawn } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'

@@ -82,6 +82,11 @@ function compile(
   const digest = digestOf(canonicalJson(schema))
   const drawn = drawCatalogue(schema, { resource, version, digest, file, testOf })
   problems.push(...drawn.problems)
+  for (const named of [orderBy, subject])
+    if (!drawn.catalogue.leaves.has(named) || named.includes('.')) {
+      const says = `\`${named}\` in \`x-order-by\` or \`x-subject\` is not a leaf at the top of the document`
+      problems.push({ file, line: 0, column: 0, code: 'schema-header', says })
+    }
   return {
     resource,
     version,

@@ -85,7 +85,9 @@ export function makeTrust(config: GatewayConfig, clock: Clock, log: Log): Trust 
         for (const list of lists) {
           if (!list.changed()) continue
           const before = list.revoked()
-          for (const finding of list.read()) log.warn('crl-rejected', { finding })
+          const findings = list.read()
+          for (const finding of findings) log.warn('crl-rejected', { finding })
+          if (findings.length > 0) continue
           const struck = new Set([...list.revoked()].filter(serial => !before.has(serial)))
           log.info('crl-read', { revoked: struck.size })
           onRevoked(struck)
@@ -120,7 +122,8 @@ function watchList(file: string, install: Install): WatchedList {
   return {
     read() {
       seen = modifiedAt(file)
-      const bytes = readFileSync(file)
+      const bytes = bytesOf(file)
+      if (bytes === undefined) return ['crl-unreadable']
       const installed = install(bytes)
       const accepted = installed.filter(one => one.kind === 'installed')
       for (const one of accepted) for (const serial of one.newlyRevoked) revoked.add(serial)
@@ -133,6 +136,15 @@ function watchList(file: string, install: Install): WatchedList {
     changed: () => modifiedAt(file) !== seen,
     revoked: () => new Set(revoked),
     text: () => good,
+  }
+}
+
+/** Undefined where the file cannot be read: somebody is moving it, or has lost it. */
+function bytesOf(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch {
+    return undefined
   }
 }
 

@@ -9,7 +9,7 @@ import Fastify, {
 } from 'fastify'
 import { fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import type { Api, DoorName } from '../contract/contract.ts'
-import { type Clock, type Log, readJson } from '../kit/kit.ts'
+import { type Clock, isJsonObject, type JsonObject, type Log, readJson } from '../kit/kit.ts'
 import { factsOf, type TlsSettings } from '../seal/seal.ts'
 import { type CertificateFacts, jsonRefusal, Refusal } from '../terms/terms.ts'
 import { problemOf, STATUS } from './problems.ts'
@@ -42,7 +42,7 @@ export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<
 export interface Operation {
   readonly handler: Handler
   readonly bodyLimit?: number
-  readonly sse?: { readonly kind: 'only' }
+  readonly sse?: { readonly kind: 'manual' }
 }
 
 export interface Door {
@@ -82,11 +82,16 @@ export async function makeDoor(
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     logger: false,
+    frameworkErrors: (error, request, reply) => {
+      void answerRefused(parts, error, request, reply)
+    },
     clientErrorHandler: (_error, socket) => {
       socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
     },
   })
   const bytes = new WeakMap<FastifyRequest, Uint8Array>()
+  const contract = parts.api.contractOf(parts.name)
+  const mediaTypes = mediaTypesOf(contract)
   const certificates = makeCertificateReader(parts.authorities, parts.clock)
   const sockets = new Map<TLSSocket, string>()
   watchConnections(app, parts, sockets)
@@ -99,10 +104,11 @@ export async function makeDoor(
     const certificate = certificates(socket)
     sockets.set(socket, certificate.serial)
     await parts.admit(request, certificate)
+    refuseMediaType(request, mediaTypes)
   })
   await app.register(fastifySSE, { heartbeatInterval: HEARTBEAT_MS })
   await app.register(fastifyOpenapiGlue, {
-    specification: parts.api.contractOf(parts.name),
+    specification: contract,
     operationResolver: (operationId: string) => (operations[operationId] ?? missing(operationId)) as never,
   })
   return {
@@ -172,6 +178,26 @@ function refuseDuplicates(rawHeaders: readonly string[]): void {
   }
 }
 
+/** The media types that each operation with a body reads, by method and path. */
+function mediaTypesOf({ paths }: JsonObject): ReadonlyMap<string, readonly string[]> {
+  const types = new Map<string, readonly string[]>()
+  for (const [path, item] of Object.entries(isJsonObject(paths) ? paths : {}))
+    for (const [method, operation] of Object.entries(isJsonObject(item) ? item : {})) {
+      const body = isJsonObject(operation) ? operation['requestBody'] : undefined
+      const content = isJsonObject(body) ? body['content'] : undefined
+      if (isJsonObject(content)) types.set(`${method.toUpperCase()} ${path}`, Object.keys(content))
+    }
+  return types
+}
+
+/** What one operation reads, another must not be handed. */
+function refuseMediaType(request: FastifyRequest, types: ReadonlyMap<string, readonly string[]>): void {
+  const read = types.get(`${request.method} ${request.routeOptions.url}`)
+  const [given = ''] = (request.headers['content-type'] ?? '').split(';')
+  if (read !== undefined && !read.includes(given.trim().toLowerCase()))
+    throw new Refusal('content-type-unsupported')
+}
+
 /** Reads one I-JSON text. @throws Refusal json-malformed, json-duplicate-key, json-too-deep */
 export function readJsonBody(body: Uint8Array): unknown {
   const reading = readJson(body)
@@ -209,17 +235,27 @@ function answerStrictly(app: FastifyInstance, parts: DoorParts): void {
   app.setNotFoundHandler(async () => {
     throw new Refusal('not-found')
   })
-  app.setErrorHandler(async (error: FastifyError | Refusal, request, reply) => {
-    const refusal = await settle(parts, request, refusalOf(error))
-    if (reply.raw.headersSent) return reply.hijack()
-    const status = STATUS[refusal.code]
-    if (status === 503 || status === 429) reply.header('retry-after', '2')
-    if (status === 401) reply.header('www-authenticate', `Bearer error="${refusal.code}"`)
-    return reply
-      .status(status)
-      .type('application/problem+json')
-      .send(JSON.stringify(problemOf(refusal)))
-  })
+  app.setErrorHandler((error: FastifyError | Refusal, request, reply) =>
+    answerRefused(parts, error, request, reply),
+  )
+}
+
+/** Records a no and answers it; also one that the framework says before any route is found. */
+async function answerRefused(
+  parts: DoorParts,
+  error: FastifyError | Refusal,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const refusal = await settle(parts, request, refusalOf(error))
+  if (reply.raw.headersSent) return reply.hijack()
+  const status = STATUS[refusal.code]
+  if (status === 503 || status === 429) reply.header('retry-after', '2')
+  if (status === 401) reply.header('www-authenticate', `Bearer error="${refusal.code}"`)
+  return reply
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemOf(refusal)))
 }
 
 async function settle(parts: DoorParts, request: FastifyRequest, thrown: unknown): Promise<Refusal> {
@@ -244,8 +280,9 @@ function refusalOf(error: FastifyError | Refusal): unknown {
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new Refusal('json-malformed')
     case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
       return new Refusal('not-found')
     default:
-      return error.statusCode === 406 ? new Refusal('request-invalid', { rule: 'accept' }) : error
+      return error
   }
 }

@@ -42,7 +42,10 @@ export function innerOperations(parts: InnerParts): Record<string, Operation> {
     readExchange: { handler: request => readExchange(parts, request) },
     listShared: { handler: (request, reply) => listShared(parts, request, reply) },
     readShared: { handler: (request, reply) => readShared(parts, request, reply) },
-    streamShared: { handler: (request, reply) => streamShared(parts, request, reply), sse: { kind: 'only' } },
+    streamShared: {
+      handler: (request, reply) => streamShared(parts, request, reply),
+      sse: { kind: 'manual' },
+    },
   }
 }
 
@@ -156,6 +159,7 @@ async function readShared(parts: InnerParts, request: FastifyRequest, reply: Fas
 async function streamShared(parts: InnerParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { purpose, resource } = request.query as { purpose: string; resource?: string }
   const last = headerOf(request, 'last-event-id')
+  if (!takesEvents(request.headers.accept)) throw new Refusal('request-invalid', { rule: 'accept' })
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const signal = AbortSignal.any([gone.signal, parts.closing])
@@ -168,6 +172,11 @@ async function streamShared(parts: InnerParts, request: FastifyRequest, reply: F
   reply.sse.sendHeaders()
   for (let row = await first; !row.done && !signal.aborted; row = await rows.next())
     await reply.sse.send({ id: String(row.value.row), event: 'shared', data: read(printShared(row.value)) })
+}
+
+/** Whether an `Accept` header admits server-sent events (RFC 9110 §12.5.1); without one, everything is admitted. */
+function takesEvents(accept: string | undefined): boolean {
+  return accept === undefined || /(?:^|[\s,])(?:text\/event-stream|text\/\*|\*\/\*)(?:$|[\s,;])/i.test(accept)
 }
 
 /** The ETag covers what this caller is shown for this purpose, and nothing that was withheld from it. */

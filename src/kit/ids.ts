@@ -1,18 +1,15 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Clock } from './clock.ts'
 
 /**
- * A UUID version 7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then randomness; sorts by the time it was made.
+ * A UUID version 7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then randomness; sorts by the time it was made. The 74
+ * random bits are those of a version 4, which has them in the same places and is drawn from a reserve.
  *
  * @param clock where the milliseconds come from
  */
 export function uuidv7(clock: Clock): string {
-  const tail = randomBytes(10)
-  tail[0] = ((tail[0] as number) & 0x0f) | 0x70
-  tail[2] = ((tail[2] as number) & 0x3f) | 0x80
   const time = clock.now().toString(16).padStart(12, '0')
-  const rest = tail.toString('hex')
-  return `${time.slice(0, 8)}-${time.slice(8)}-${rest.slice(0, 4)}-${rest.slice(4, 8)}-${rest.slice(8)}`
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
 }
 
 /** The milliseconds a UUID version 7 was made at, or `undefined` where the text is not one. */

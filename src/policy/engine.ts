@@ -105,7 +105,7 @@ function makeWork(resolved: Resolved, parts: EngineParts, resource: string, purp
     gates: found.gates,
     plan,
     project: makeProjector(plan),
-    recheck: makeRechecker(plan),
+    recheck: makeRechecker(plan, found.catalogue),
   }
 }
 

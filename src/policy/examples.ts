@@ -53,7 +53,7 @@ function checkSample(
   )
   const workshop = { squareOf: () => undefined, pseudonymKey: () => () => undefined }
   const plan = makePlan({ ...resource, items: all, include, drops: new Map() }, purpose, workshop)
-  for (const { path } of makeRechecker(plan)(sample.document)) {
+  for (const { path } of makeRechecker(plan, resource.catalogue)(sample.document)) {
     findings.note(
       sample.place,
       'sample-invalid',

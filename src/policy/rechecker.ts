@@ -1,10 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
+import type { Catalogue } from '../terms/terms.ts'
 import type { Condition, Scene } from './condition.ts'
 import { type GroupNode, isTold, type LeafNode, type ListNode, type Plan, type PlanNode } from './plan.ts'
 
 /** One place where a received document goes beyond the agreement. Never the value. */
 export interface Excess {
-  /** Such as `command[2].officer.name`; `?` stands for a name that the agreement does not know. */
+  /** Such as `command[2].officer.name`; `?` stands for a name that no item of the catalogue has: it may be a value. */
   readonly path: string
   readonly code:
     | 'not-covered'
@@ -20,6 +21,12 @@ export type Rechecker = (document: Json) => readonly Excess[]
 
 const MOST = 50
 
+/** A plan, and every name that a member may be called by in a finding. */
+interface Known {
+  readonly plan: Plan
+  readonly names: ReadonlySet<string>
+}
+
 interface Round extends Scene {
   readonly entries: JsonObject[]
   readonly excess: Excess[]
@@ -30,8 +37,9 @@ type Check = (value: Json, path: string, round: Round) => void
 /** Stands in for what the receiver does not have; no condition that reads it is looked at. */
 const UNTOLD = { label: { policy: '', classification: '' }, request: {} }
 
-export function makeRechecker(plan: Plan): Rechecker {
-  const check = checkMembers(plan, plan.root)
+export function makeRechecker(plan: Plan, { leaves }: Catalogue): Rechecker {
+  const names = new Set([...leaves.keys()].flatMap(path => path.replaceAll('[]', '').split('.')))
+  const check = checkMembers({ plan, names }, plan.root)
   return document => {
     const excess: Excess[] = []
     if (!isJsonObject(document)) return [{ path: '', code: 'wrong-shape' }]
@@ -44,44 +52,44 @@ function note({ excess }: Round, path: string, code: Excess['code']): void {
   if (excess.length < MOST) excess.push({ path, code })
 }
 
-function checkNode(plan: Plan, node: PlanNode): Check {
+function checkNode(known: Known, node: PlanNode): Check {
   switch (node.kind) {
     case 'group':
-      return checkGroup(plan, node)
+      return checkGroup(known, node)
     case 'list':
-      return checkList(plan, node)
+      return checkList(known, node)
     case 'leaf':
-      return checkLeaf(plan, node)
+      return checkLeaf(known.plan, node)
     case 'values':
-      return checkValues(checkLeaf(plan, node.leaf))
+      return checkValues(checkLeaf(known.plan, node.leaf))
   }
 }
 
 /** Members only: the document itself may be empty, where nothing of it was to be told. */
-function checkMembers(plan: Plan, { members }: GroupNode): Check {
-  const checks = new Map([...members].map(([name, node]) => [name, checkNode(plan, node)]))
+function checkMembers(known: Known, { members }: GroupNode): Check {
+  const checks = new Map([...members].map(([name, node]) => [name, checkNode(known, node)]))
   return (value, path, round) => {
     if (!isJsonObject(value)) return note(round, path, 'wrong-shape')
     for (const name of Object.keys(value)) {
       const check = checks.get(name)
-      const below = `${path === '' ? '' : `${path}.`}${check ? name : '?'}`
+      const below = `${path === '' ? '' : `${path}.`}${known.names.has(name) ? name : '?'}`
       if (check) check(value[name] as Json, below, round)
       else note(round, below, 'unknown-or-withheld')
     }
   }
 }
 
-function checkGroup(plan: Plan, node: GroupNode): Check {
-  const check = checkMembers(plan, node)
+function checkGroup(known: Known, node: GroupNode): Check {
+  const check = checkMembers(known, node)
   return (value, path, round) => {
     if (isJsonObject(value) && Object.keys(value).length === 0) note(round, path, 'empty')
     else check(value, path, round)
   }
 }
 
-function checkList(plan: Plan, node: ListNode): Check {
-  const check = checkGroup(plan, node.entry)
-  const allows = allowance(plan, node)
+function checkList(known: Known, node: ListNode): Check {
+  const check = checkGroup(known, node.entry)
+  const allows = allowance(known.plan, node)
   const { depth } = node
   return (value, path, round) => {
     if (!Array.isArray(value)) return note(round, path, 'wrong-shape')

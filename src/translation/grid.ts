@@ -46,7 +46,7 @@ const FALSE_NORTH = 10_000_000
 /** Undefined outside 80° S to 84° N, where the polar grid begins, and for what is no point. */
 function cellOf({ lat, lon }: Point, digits: Digits): Cell | undefined {
   if (!(lat >= -80 && lat < 84 && lon >= -180 && lon <= 180)) return undefined
-  const band = BANDS.charAt(Math.min(Math.floor(lat / 8) + 10, 19))
+  const band = BANDS.charAt(10 + Math.min(Math.floor(lat / 8), lat < 0 ? -1 : 9))
   const zone = zoneOf(lon, band)
   const { east, north } = toPlane(lat, lon - meridianOf(zone) + (lon === 180 ? -360 : 0))
   const side = sideOf(digits)
@@ -78,9 +78,11 @@ function meridianOf(zone: number): number {
 
 /** The zone of a meridian; southern Norway and Svalbard have their own (NGA.STND.0037 §3). */
 function zoneOf(lon: number, band: string): number {
-  if (band === 'V' && lon >= 3 && lon < 12) return 32
-  if (band === 'X' && lon >= 0 && lon < 42) return 2 * Math.floor((lon + 183) / 12) + 1
-  return lon === 180 ? 1 : Math.floor((lon + 186) / 6)
+  // Whole degrees first: a sum just below a border would be rounded across it.
+  const degrees = lon === 180 ? -180 : Math.floor(lon)
+  if (band === 'V' && degrees >= 3 && degrees < 12) return 32
+  if (band === 'X' && degrees >= 0 && degrees < 42) return 2 * Math.floor((degrees + 183) / 12) + 1
+  return Math.floor((degrees + 186) / 6)
 }
 
 /**

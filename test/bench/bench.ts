@@ -41,5 +41,6 @@ try {
   console.log(options.json ? JSON.stringify(figures, null, 2) : printTables(figures))
   if (path !== undefined && path.missing > 0) process.exitCode = 1
 } finally {
-  if (process.exitCode !== undefined && process.exitCode !== 99) rmSync(directory, { recursive: true, force: true })
+  if (process.exitCode !== undefined && process.exitCode !== 99)
+    rmSync(directory, { recursive: true, force: true })
 }

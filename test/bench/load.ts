@@ -72,7 +72,7 @@ async function obey(command: LoadCommand): Promise<LoadReport> {
 }
 
 function lineOf({ url, uri, tls, path, headers }: LoadOrder, body: string): Line {
-  const { ALPNProtocols, ...rest } = tls
+  const { ALPNProtocols: _ofTheClient, ...rest } = tls
   const checkServerIdentity = serverIdentityCheck(uri, systemClock)
   return {
     client: new Client(url, { pipelining: 1, connect: { ...rest, allowH2: false, checkServerIdentity } }),

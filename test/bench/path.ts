@@ -50,7 +50,8 @@ export async function measurePath(parts: PathParts): Promise<PathReport> {
     node: [],
   })
   const ids: string[] = []
-  const one = (scene: Scene, connections: number) => measure({ stage, scene, load, connections, ids }, parts.milliseconds)
+  const one = (scene: Scene, connections: number) =>
+    measure({ stage, scene, load, connections, ids }, parts.milliseconds)
   const figures: PathFigures[] = []
   for (const scene of [stage.gateways, stage.proxies]) await one(scene, 16)
   for (const connections of parts.connections) {

@@ -25,13 +25,16 @@ process.once('message', (order: HopOrder) => {
 
 async function open({ port, tls, upstream, next, connections }: HopOrder): Promise<void> {
   const app = Fastify({ https: { ...tls }, logger: false })
-  await app.register(proxy, { upstream, undici: { connections, pipelining: 1, keepAliveTimeout: 60_000, ...connectorOf(next) } })
+  await app.register(proxy, {
+    upstream,
+    undici: { connections, pipelining: 1, keepAliveTimeout: 60_000, ...connectorOf(next) },
+  })
   await app.listen({ host: '127.0.0.1', port })
   process.once('SIGTERM', () => void app.close().then(() => process.exit(0)))
 }
 
 function connectorOf(next: HopOrder['next']) {
   if (next === undefined) return {}
-  const { ALPNProtocols, ...tls } = next.tls
+  const { ALPNProtocols: _ofTheClient, ...tls } = next.tls
   return { connect: { ...tls, checkServerIdentity: serverIdentityCheck(next.uri, systemClock) } }
 }

@@ -7,7 +7,14 @@ import { fileURLToPath } from 'node:url'
 import { configOf, type FieldAgency, layPracticeField } from '../../src/demo/practice-field.ts'
 import { askConsole } from '../../src/gateway/gateway.ts'
 import { systemClock, uuidv7 } from '../../src/kit/kit.ts'
-import { makeSigner, mintToken, readPrivateKey, type TlsSettings, thumbprint, tlsOptions } from '../../src/seal/seal.ts'
+import {
+  makeSigner,
+  mintToken,
+  readPrivateKey,
+  type TlsSettings,
+  thumbprint,
+  tlsOptions,
+} from '../../src/seal/seal.ts'
 import { openSqliteStore } from '../../src/stores/stores.ts'
 import { agencyUri } from '../../src/terms/terms.ts'
 import { type Child, cpuOf, meter, startChild } from './child.ts'
@@ -81,9 +88,18 @@ export async function setStage(directory: string, node: readonly string[]): Prom
 }
 
 function bodyOf(army: FieldAgency, index: number): string {
-  const document = { ...operation(), id: `urn:uuid:0190a1c2-7d11-7a00-8b01-${String(index).padStart(12, '0')}` }
+  const document = {
+    ...operation(),
+    id: `urn:uuid:0190a1c2-7d11-7a00-8b01-${String(index).padStart(12, '0')}`,
+  }
   const label = { policy: 'UK-GSC', classification: 'OFFICIAL', sensitive: true }
-  return JSON.stringify({ to: army.agency, purpose: 'joint-planning', resource: 'police.operation', document, label })
+  return JSON.stringify({
+    to: army.agency,
+    purpose: 'joint-planning',
+    resource: 'police.operation',
+    document,
+    label,
+  })
 }
 
 /** TLS material, path and headers of the police system, acting for a planner. */

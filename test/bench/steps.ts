@@ -46,7 +46,11 @@ function load(): Knowledge {
   const catalogueOf = (resource: string) => schemas.get(resource)?.catalogue
   const policy = file('policies/northshire-police.to.army-1div.public-order.yaml')
   const pseudonymKey = () => undefined
-  const agreement = compileAgreement(readFileSync(policy, 'utf8'), policy, { catalogueOf, squareOf, pseudonymKey })
+  const agreement = compileAgreement(readFileSync(policy, 'utf8'), policy, {
+    catalogueOf,
+    squareOf,
+    pseudonymKey,
+  })
   const mappingFile = file('schemas/mappings/police.operation.to.army.opord.yaml')
   const mapping = compileMapping(readFileSync(mappingFile, 'utf8'), mappingFile, { catalogueOf })
   const check = (resource: string) => {

@@ -20,7 +20,15 @@ function printPath({ figures, exchanges, missing }: PathReport): string {
     [`${connections}`, 'two gateways', ...cells(gateways), ratio.toFixed(2)],
     ['', 'two proxy hops', ...cells(proxies), ''],
   ])
-  const head = ['connections', '3 kB operation', 'CPU µs each', 'per second', 'p50 ms', 'p99 ms', 'ours/proxies (≤ 0.5)']
+  const head = [
+    'connections',
+    '3 kB operation',
+    'CPU µs each',
+    'per second',
+    'p50 ms',
+    'p99 ms',
+    'ours/proxies (≤ 0.5)',
+  ]
   const end = `${exchanges} exchanges were answered; ${missing === 0 ? 'all are delivered and receipted' : `${missing} ARE MISSING`}.`
   return `${layOut([head, ...rows])}\n${end}`
 }
@@ -53,7 +61,11 @@ function printStore(figures: readonly StoreFigure[]): string {
 function layOut(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map(row => (row[at] ?? '').length)))
   return rows
-    .map(row => row.map((cell, at) => (/^[\d.]+$/.test(cell) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0))))
+    .map(row =>
+      row.map((cell, at) =>
+        /^[\d.]+$/.test(cell) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+      ),
+    )
     .map(row => row.join('  ').trimEnd())
     .join('\n')
 }

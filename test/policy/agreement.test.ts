@@ -152,9 +152,9 @@ void t.test('recheck names places and never values', t => {
   const found = mission.recheck('drill.mission', 'live-coordination', received)
   t.strictSame(found.map(({ path, code }) => `${path} ${code}`).sort(), [
     '? unknown-or-withheld',
-    '? unknown-or-withheld',
-    '? unknown-or-withheld',
     'intelligence[0] entry-not-allowed',
+    'narrative unknown-or-withheld',
+    'people unknown-or-withheld',
     'sectors[0].centre not-as-treated',
     'sectors[0].officersDeployed not-as-treated',
     'sectors[1].commander.shoulderNumber not-as-treated',
@@ -194,7 +194,7 @@ void t.test('a list of which no entry goes is refused as a whole', t => {
     }),
   )
   t.strictSame(agreement.recheck('drill.mission', 'drill', { units: [{ callSign: 'ALFA' }] }), [
-    { path: '?', code: 'unknown-or-withheld' },
+    { path: 'units', code: 'unknown-or-withheld' },
   ])
   t.end()
 })

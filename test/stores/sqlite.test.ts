@@ -369,7 +369,11 @@ function startChild(args: readonly string[]): Child {
 }
 
 function startProcess(command: string, args: readonly string[]): Child {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // The hooks of a test runner are not the child's business: they would catch its signals.
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
   const lines: string[] = []
   const ready = new Promise<void>(resolve => {
     createInterface({ input: child.stdout }).on('line', line => {

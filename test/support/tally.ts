@@ -83,8 +83,7 @@ function endFile(tally: Tally, fact: Fact): readonly string[] {
   const { file } = tally
   const lines: string[] = []
   if (fact.skip === 'no tests found') lines.push(...fail(tally, `${name}: it asserts nothing`, undefined))
-  else if (fact.skip !== undefined)
-    lines.push(...tell(tally, { kind: 'skip', fullname: name, skip: fact.skip }))
+  else if (fact.skip) lines.push(...tell(tally, { kind: 'skip', fullname: name, skip: fact.skip }))
   if (fact.ok === false && file.failed === 0)
     lines.push(...fail(tally, `${name}: it did not end well`, fact.diag))
   const seconds = ((fact.time ?? 0) / 1_000).toFixed(1)
