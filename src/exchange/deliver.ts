@@ -27,7 +27,7 @@ export function makeDeliver(parts: {
       policy: agreement.digest,
       env: manifest.sha256,
       map: translated.mapping.id,
-      fields: countOutcomes(translated),
+      fields: translated.report.counts(),
     })
     const { id, sha256 } = manifest
     const receipt = printReceipt({ id, sha256, outcome: 'accepted', leaf: leaf.id, at: now })
@@ -66,7 +66,7 @@ function inboxOf(
     caveats: duties?.caveats ?? [],
     obligations: duties?.must ?? [],
     inReplyTo: manifest.inReplyTo,
-    translation: translated.report,
+    translation: translated.report.kept(),
     receivedAt: timestamp(now),
   }
   return {
@@ -83,10 +83,4 @@ function inboxOf(
       receivedAt: now,
     }),
   }
-}
-
-function countOutcomes({ report }: Translated): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const { outcome } of report) counts[outcome] = (counts[outcome] ?? 0) + 1
-  return counts
 }

@@ -1,7 +1,7 @@
 import type { DocumentSchema, SchemaRegistry } from '../contract/contract.ts'
 import type { Clock, JsonObject } from '../kit/kit.ts'
 import { Refusal } from '../terms/terms.ts'
-import type { Mapping, ReportLine } from '../translation/translation.ts'
+import type { Mapping, Report } from '../translation/translation.ts'
 import type { Rechecked } from './recheck.ts'
 
 const translated: unique symbol = Symbol('translated')
@@ -12,7 +12,7 @@ export interface Translated {
   readonly document: JsonObject
   readonly schema: DocumentSchema
   readonly mapping: Mapping
-  readonly report: readonly ReportLine[]
+  readonly report: Report
 }
 
 /**

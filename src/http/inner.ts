@@ -6,6 +6,7 @@ import type { SharedRow } from '../delivery/delivery.ts'
 import type { Caller, Exchange, PushedTo, PushRequest } from '../exchange/exchange.ts'
 import { readJsonText, timestamp } from '../kit/kit.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
+import { type KeptReport, readReport } from '../translation/translation.ts'
 import { type Operation, readJsonBody } from './door.ts'
 import '@fastify/sse'
 import { problemOf } from './problems.ts'
@@ -193,9 +194,9 @@ function printPushed({ id, to, state, receipt, refusal }: PushedTo): Schemas['Pu
   return { id, to, state, status: statusUrl(id), ...answered }
 }
 
-/** A shared document as JSON text; document and report are printed already. */
+/** A shared document as JSON text; the document is printed already. */
 function printShared(row: SharedRow): string {
-  const about = read<Record<string, unknown>>(row.about)
+  const { translation, ...about } = read<Record<string, unknown> & { translation: KeptReport }>(row.about)
   const { id, resource, version, purpose } = row
   const deleteAt = row.deleteAt === undefined ? {} : { deleteAt: timestamp(row.deleteAt) }
   const head = {
@@ -205,6 +206,7 @@ function printShared(row: SharedRow): string {
     version,
     purpose,
     ...about,
+    translation: readReport(translation),
     ...deleteAt,
     partialView: true,
   }

@@ -59,7 +59,9 @@ export function readJsonText(text: string): JsonReading {
   } catch {
     return fault('syntax', 'the text is not JSON')
   }
-  const walk: Walk = { members: 0, fault: undefined }
+  // Only an escape can make a lone surrogate of a text that has none.
+  const surrogates = text.includes('\\') || !text.isWellFormed()
+  const walk: Walk = { surrogates, members: 0, fault: undefined }
   inspect(value, walk)
   if (walk.fault) return { ok: false, fault: walk.fault }
   if (walk.members !== shape.members) return fault('duplicate-key', 'an object names the same member twice')
@@ -115,13 +117,15 @@ function endOfString(text: string, open: number): number {
 }
 
 interface Walk {
+  /** Whether there may be lone surrogates. */
+  readonly surrogates: boolean
   members: number
   fault: JsonFault | undefined
 }
 
 function inspect(value: Json, walk: Walk): void {
   if (typeof value === 'string') {
-    if (!value.isWellFormed())
+    if (walk.surrogates && !value.isWellFormed())
       walk.fault = { kind: 'lone-surrogate', says: 'a string holds a lone surrogate' }
     return
   }
@@ -139,7 +143,7 @@ function inspect(value: Json, walk: Walk): void {
   for (const key in object) {
     walk.members++
     if (key === '__proto__') walk.fault = { kind: 'forbidden-key', says: 'a member is named `__proto__`' }
-    if (!key.isWellFormed())
+    if (walk.surrogates && !key.isWellFormed())
       walk.fault = { kind: 'lone-surrogate', says: 'a member name holds a lone surrogate' }
     const member = object[key]
     if (member !== undefined) inspect(member, walk)

@@ -1,7 +1,15 @@
 import { isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
 import type { Catalogue } from '../terms/terms.ts'
 import type { Condition, Scene } from './condition.ts'
-import { type GroupNode, isTold, type LeafNode, type ListNode, type Plan, type PlanNode } from './plan.ts'
+import {
+  type BoundBranch,
+  type GroupNode,
+  isTold,
+  type LeafNode,
+  type ListNode,
+  type Plan,
+  type PlanNode,
+} from './plan.ts'
 
 /** One place where a received document goes beyond the agreement. Never the value. */
 export interface Excess {
@@ -21,88 +29,93 @@ export type Rechecker = (document: Json) => readonly Excess[]
 
 const MOST = 50
 
-/** A plan, and every name that a member may be called by in a finding. */
-interface Known {
-  readonly plan: Plan
-  readonly names: ReadonlySet<string>
-}
-
 interface Round extends Scene {
   readonly entries: JsonObject[]
   readonly excess: Excess[]
+  /** Where the check stands: names of members, and indices of entries. Only a finding makes a text of it. */
+  readonly place: (string | number)[]
+  /** Every name that a member may be called by in a finding. */
+  readonly names: ReadonlySet<string>
 }
 
-type Check = (value: Json, path: string, round: Round) => void
+type Check = (value: Json, round: Round) => void
 
 /** Stands in for what the receiver does not have; no condition that reads it is looked at. */
 const UNTOLD = { label: { policy: '', classification: '' }, request: {} }
 
 export function makeRechecker(plan: Plan, { leaves }: Catalogue): Rechecker {
   const names = new Set([...leaves.keys()].flatMap(path => path.replaceAll('[]', '').split('.')))
-  const check = checkMembers({ plan, names }, plan.root)
+  const check = checkMembers(plan, plan.root)
   return document => {
     const excess: Excess[] = []
     if (!isJsonObject(document)) return [{ path: '', code: 'wrong-shape' }]
-    check(document, '', { ...UNTOLD, document, entries: [], excess })
+    check(document, { ...UNTOLD, document, entries: [], excess, place: [], names })
     return excess
   }
 }
 
-function note({ excess }: Round, path: string, code: Excess['code']): void {
-  if (excess.length < MOST) excess.push({ path, code })
+function note({ excess, place, names }: Round, code: Excess['code']): void {
+  if (excess.length >= MOST) return
+  let path = ''
+  for (const step of place) {
+    if (typeof step === 'number') path += `[${step}]`
+    else path += `${path === '' ? '' : '.'}${names.has(step) ? step : '?'}`
+  }
+  excess.push({ path, code })
 }
 
-function checkNode(known: Known, node: PlanNode): Check {
+function checkNode(plan: Plan, node: PlanNode): Check {
   switch (node.kind) {
     case 'group':
-      return checkGroup(known, node)
+      return checkGroup(plan, node)
     case 'list':
-      return checkList(known, node)
+      return checkList(plan, node)
     case 'leaf':
-      return checkLeaf(known.plan, node)
+      return checkLeaf(plan, node)
     case 'values':
-      return checkValues(checkLeaf(known.plan, node.leaf))
+      return checkValues(checkLeaf(plan, node.leaf))
   }
 }
 
 /** Members only: the document itself may be empty, where nothing of it was to be told. */
-function checkMembers(known: Known, { members }: GroupNode): Check {
-  const checks = new Map([...members].map(([name, node]) => [name, checkNode(known, node)]))
-  return (value, path, round) => {
-    if (!isJsonObject(value)) return note(round, path, 'wrong-shape')
+function checkMembers(plan: Plan, { members }: GroupNode): Check {
+  const checks = new Map([...members].map(([name, node]) => [name, checkNode(plan, node)]))
+  return (value, round) => {
+    if (!isJsonObject(value)) return note(round, 'wrong-shape')
     for (const name of Object.keys(value)) {
       const check = checks.get(name)
-      const below = `${path === '' ? '' : `${path}.`}${known.names.has(name) ? name : '?'}`
-      if (check) check(value[name] as Json, below, round)
-      else note(round, below, 'unknown-or-withheld')
+      round.place.push(name)
+      if (check) check(value[name] as Json, round)
+      else note(round, 'unknown-or-withheld')
+      round.place.pop()
     }
   }
 }
 
-function checkGroup(known: Known, node: GroupNode): Check {
-  const check = checkMembers(known, node)
-  return (value, path, round) => {
-    if (isJsonObject(value) && Object.keys(value).length === 0) note(round, path, 'empty')
-    else check(value, path, round)
+function checkGroup(plan: Plan, node: GroupNode): Check {
+  const check = checkMembers(plan, node)
+  return (value, round) => {
+    if (isJsonObject(value) && Object.keys(value).length === 0) note(round, 'empty')
+    else check(value, round)
   }
 }
 
-function checkList(known: Known, node: ListNode): Check {
-  const check = checkGroup(known, node.entry)
-  const allows = allowance(known.plan, node)
+function checkList(plan: Plan, node: ListNode): Check {
+  const check = checkGroup(plan, node.entry)
+  const allows = allowance(plan, node)
   const { depth } = node
-  return (value, path, round) => {
-    if (!Array.isArray(value)) return note(round, path, 'wrong-shape')
-    if (value.length === 0) note(round, path, 'empty')
-    for (const [index, entry] of value.entries()) {
-      const place = `${path}[${index}]`
-      if (!isJsonObject(entry)) {
-        note(round, place, 'wrong-shape')
-        continue
-      }
-      round.entries[depth] = entry
-      if (!allows(round)) note(round, place, 'entry-not-allowed')
-      check(entry, place, round)
+  return (value, round) => {
+    if (!Array.isArray(value)) return note(round, 'wrong-shape')
+    if (value.length === 0) note(round, 'empty')
+    for (let index = 0; index < value.length; index++) {
+      const entry = value[index] as Json
+      round.place.push(index)
+      if (isJsonObject(entry)) {
+        round.entries[depth] = entry
+        if (!allows(round)) note(round, 'entry-not-allowed')
+        check(entry, round)
+      } else note(round, 'wrong-shape')
+      round.place.pop()
     }
     round.entries.length = depth
   }
@@ -126,9 +139,10 @@ function allowance(plan: Plan, { drops, inclusion }: ListNode): (round: Round) =
 
 function checkLeaf(plan: Plan, { branches }: LeafNode): Check {
   const told = branches.map(({ condition }) => condition !== undefined && isTold(condition, plan))
-  return (value, path, round) => {
-    if (value === null) return note(round, path, 'not-as-treated')
-    for (const [index, { condition, treatment }] of branches.entries()) {
+  return (value, round) => {
+    if (value === null) return note(round, 'not-as-treated')
+    for (let index = 0; index < branches.length; index++) {
+      const { condition, treatment } = branches[index] as BoundBranch
       const known = condition && told[index] && condition.present(round)
       const truth = known ? condition.test(round) : condition ? 'perhaps' : true
       if (truth === false) continue
@@ -136,14 +150,18 @@ function checkLeaf(plan: Plan, { branches }: LeafNode): Check {
       if (treatment.accepts(value)) return
       if (truth === true) break
     }
-    note(round, path, 'not-as-treated')
+    note(round, 'not-as-treated')
   }
 }
 
 function checkValues(check: Check): Check {
-  return (value, path, round) => {
-    if (!Array.isArray(value)) return note(round, path, 'wrong-shape')
-    if (value.length === 0) note(round, path, 'empty')
-    for (const [index, entry] of value.entries()) check(entry, `${path}[${index}]`, round)
+  return (value, round) => {
+    if (!Array.isArray(value)) return note(round, 'wrong-shape')
+    if (value.length === 0) note(round, 'empty')
+    for (let index = 0; index < value.length; index++) {
+      round.place.push(index)
+      check(value[index] as Json, round)
+      round.place.pop()
+    }
   }
 }

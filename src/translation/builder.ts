@@ -1,12 +1,13 @@
 import type { Json } from '../kit/kit.ts'
 import type { Convert, Values } from './converter.ts'
-import type { Manner, ReportLine, TranslationContext } from './mapping.ts'
+import type { Manner, TranslationContext } from './mapping.ts'
 import type { Getter } from './paths.ts'
+import type { Report } from './report.ts'
 
 /** One translation under way. */
 export interface Run {
   readonly context: TranslationContext
-  readonly report: ReportLine[]
+  readonly report: Report
   /** The first value that stops the translation. */
   stopped: { readonly rule: string; readonly path: string } | undefined
 }
@@ -55,7 +56,7 @@ export function buildRule(rule: { sources: readonly Source[]; convert: Convert; 
       run.stopped ??= { rule: converted.rule, path: prefix + pointer }
       return undefined
     }
-    run.report.push(lineOf(prefix + pointer, converted.manner))
+    run.report.add(prefix, pointer, converted.manner)
     return converted.kind === 'value' ? converted.value : undefined
   }
 }
@@ -76,19 +77,14 @@ function valuesOf(sources: readonly Source[], scope: Json, context: TranslationC
   return present ? values : undefined
 }
 
-/** Most lines have nothing but the outcome; spelling those out costs a fifth of spreading them. */
-function lineOf(path: string, manner: Manner): ReportLine {
-  if (manner.outcome === 'EXACT') return { path, outcome: manner.outcome, rule: manner.rule }
-  return { path, ...manner }
-}
-
 /** A value of the mapping itself, always there. */
 export function buildFixed(
   value: string | number | boolean,
   about: { pointer: string; id: string },
 ): Builder {
+  const manner: Manner = { outcome: 'DEFAULTED', rule: about.id }
   return (_, run, prefix) => {
-    run.report.push({ path: prefix + about.pointer, outcome: 'DEFAULTED', rule: about.id })
+    run.report.add(prefix, about.pointer, manner)
     return value
   }
 }
@@ -101,19 +97,12 @@ export function buildList(list: { get: Getter | undefined; entry: Builder; point
     if (!Array.isArray(entries)) return undefined
     const built: Json[] = []
     for (const source of entries) {
-      const mark = run.report.length
+      const mark = run.report.size
       const value = entry(source, run, `${prefix}${pointer}/${built.length}`)
-      if (value === undefined) moveLines(run.report, mark, prefix + pointer)
+      // What was said of an entry that did not come about is said of its list.
+      if (value === undefined) run.report.move(mark, prefix + pointer)
       else built.push(value)
     }
     return built.length === 0 ? undefined : built
-  }
-}
-
-/** What was said of an entry that did not come about is said of its list. */
-function moveLines(report: ReportLine[], from: number, path: string): void {
-  for (let index = from; index < report.length; index++) {
-    const line = report[index]
-    if (line) report[index] = { ...line, path }
   }
 }

@@ -3,9 +3,10 @@ import { type Catalogue, ProblemsError } from '../terms/terms.ts'
 import type { Builder, Run } from './builder.ts'
 import { linkRules } from './link.ts'
 import { checkCoverage, type Linking } from './lookup.ts'
-import type { Mapping, ReportLine, Translation, TranslationContext } from './mapping.ts'
+import type { Manner, Mapping, Translation, TranslationContext } from './mapping.ts'
 import { makePresence } from './paths.ts'
 import { Reader } from './reader.ts'
+import { Report } from './report.ts'
 import {
   type BlockedSource,
   type MappingSource,
@@ -65,10 +66,10 @@ function makeTranslate(mapping: MappingSource, build: Builder): Mapping['transla
   const losses = mapping.unmapped.map(makeLoss)
   return (document: JsonObject, context: TranslationContext): Translation => {
     for (const stop of stops) if (stop.holds(document)) return { kind: 'blocked', rule: stop.rule, path: '' }
-    const run: Run = { context, report: [], stopped: undefined }
+    const run: Run = { context, report: new Report(), stopped: undefined }
     const built = build(document, run, '')
     if (run.stopped) return { kind: 'blocked', ...run.stopped }
-    for (const loss of losses) if (loss.holds(document)) run.report.push(loss.line)
+    for (const loss of losses) if (loss.holds(document)) run.report.add('', '', loss.manner)
     return { kind: 'translated', document: isBuilt(built) ? built : {}, report: run.report }
   }
 }
@@ -83,7 +84,7 @@ function makeStop({ id, from, when }: BlockedSource): { holds: (document: Json) 
 }
 
 /** One line for the whole document, only where the document as received holds the source. */
-function makeLoss({ from, why }: UnmappedSource): { holds: (document: Json) => boolean; line: ReportLine } {
-  const line: ReportLine = { path: '', outcome: 'UNMAPPED', rule: `unmapped.${from.value}`, note: why }
-  return { holds: makePresence(from.value, () => true), line }
+function makeLoss({ from, why }: UnmappedSource): { holds: (document: Json) => boolean; manner: Manner } {
+  const manner: Manner = { outcome: 'UNMAPPED', rule: `unmapped.${from.value}`, note: why }
+  return { holds: makePresence(from.value, () => true), manner }
 }

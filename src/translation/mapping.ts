@@ -1,5 +1,6 @@
 import type { Digest, JsonObject } from '../kit/kit.ts'
 import type { AgencyId, Label } from '../terms/terms.ts'
+import type { Report } from './report.ts'
 
 /** What became of one value on its way into another vocabulary. */
 export type LossOutcome =
@@ -47,7 +48,7 @@ export interface TranslationContext {
 }
 
 export type Translation =
-  | { readonly kind: 'translated'; readonly document: JsonObject; readonly report: readonly ReportLine[] }
+  | { readonly kind: 'translated'; readonly document: JsonObject; readonly report: Report }
   /** A value that cannot be right, or that must not be translated without a person. `path` points into the target. */
   | { readonly kind: 'blocked'; readonly rule: string; readonly path: string }
 

@@ -13,3 +13,4 @@ export type {
   Translation,
   TranslationContext,
 } from './mapping.ts'
+export { type KeptReport, type Report, readReport } from './report.ts'

@@ -202,7 +202,7 @@ async function readUntilAllArrived(army: System, ids: readonly string[]): Promis
   const enough = AbortSignal.timeout(60_000)
   const acting = { role: 'watchkeeper', purpose: PURPOSE }
   const path = `/v1/shared/stream?purpose=${PURPOSE}`
-  for await (const { data } of army.follow(acting, path, enough, { 'last-event-id': '0' })) {
+  for await (const { data } of await army.follow(acting, path, enough, { 'last-event-id': '0' })) {
     awaited.delete(String(dig(data, 'id')))
     if (awaited.size === 0) break
   }

@@ -487,7 +487,11 @@ async function checkRevocation(t: Tap, { police }: Field): Promise<void> {
   using doomed = await openSystem(police, { name: 'control-room' })
   const path = `/v1/shared/police.unitPosition?purpose=${PURPOSE}`
   t.equal((await doomed.ask('GET', path, { acting: OPS_ROOM })).status, 200, 'it may read')
-  const stream = doomed.follow(OPS_ROOM, `/v1/shared/stream?purpose=${PURPOSE}`, new AbortController().signal)
+  const stream = await doomed.follow(
+    OPS_ROOM,
+    `/v1/shared/stream?purpose=${PURPOSE}`,
+    new AbortController().signal,
+  )
   const next = stream.next().catch(() => 'cut')
   const pem = await readFile(join(police.certificates, 'control-room.pem'), 'utf8')
   const begun = Date.now()

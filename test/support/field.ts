@@ -19,6 +19,8 @@ import type { AgencyId } from '../../src/terms/terms.ts'
 /** Two whole gateways, each a process of its own, in a directory that goes when the field is disposed of. */
 export interface Field extends AsyncDisposable {
   readonly directory: string
+  /** The example PKI, a folder for each agency. */
+  readonly certificates: string
   readonly police: Side
   readonly army: Side
 }
@@ -56,6 +58,8 @@ export interface Launch {
 }
 
 export interface FieldWishes {
+  /** Another field of the same test, whose certificates are used again: making them takes seconds. */
+  readonly like?: Field
   /** Edits the sharing policies of this field before they are signed. */
   editPolicy?(text: string, name: string): string
   /** Edits the configuration of one side. */
@@ -74,6 +78,7 @@ export async function layField(wishes: FieldWishes = {}): Promise<Field> {
     data: join(directory, 'data'),
   }
   await mkdir(places.data)
+  if (wishes.like) await cp(wishes.like.certificates, places.certificates, { recursive: true })
   const { police, army } = await layPracticeField(places, systemClock)
   await movePorts([police, army])
   const sides = await Promise.all([police, army].map(laid => makeSide(laid, wishes)))
@@ -81,6 +86,7 @@ export async function layField(wishes: FieldWishes = {}): Promise<Field> {
   if (first === undefined || second === undefined) throw new Error('a field has two sides')
   return {
     directory,
+    certificates: places.certificates,
     police: first,
     army: second,
     async [Symbol.asyncDispose]() {

@@ -48,13 +48,13 @@ export interface System extends Disposable {
   ask(method: string, path: string, asked?: Asked): Promise<Answer>
   /** `POST /v1/exchanges` as JSON. */
   push(acting: Acting, body: Json, headers?: Readonly<Record<string, string>>): Promise<Answer>
-  /** The events of a stream until the signal is aborted or the stream ends. */
+  /** Resolves once a stream stands, with its events until the signal is aborted or the stream ends. */
   follow(
     acting: Acting,
     path: string,
     signal: AbortSignal,
     headers?: Readonly<Record<string, string>>,
-  ): AsyncGenerator<StreamEvent, void, void>
+  ): Promise<AsyncGenerator<StreamEvent, void, void>>
   token(acting: Acting, change?: Partial<TokenGrant>): string
   /** Base64url SHA-256 of its certificate. */
   readonly thumbprint: string
@@ -136,18 +136,14 @@ export async function openSystem(side: Side, wishes: SystemWishes): Promise<Syst
     token,
     thumbprint: bound,
     push: (acting, body, headers = {}) => ask('POST', '/v1/exchanges', { acting, body, headers }),
-    async *follow(acting, path, signal, headers = {}) {
+    async follow(acting, path, signal, headers = {}) {
       const message = await open('GET', path, {
         acting,
         headers: { accept: 'text/event-stream', ...headers },
       })
       if (message.statusCode !== 200) throw new Error(`the stream was refused: ${await textOf(message)}`)
       signal.addEventListener('abort', () => message.destroy(), { once: true })
-      try {
-        yield* eventsOf(message)
-      } catch (fault) {
-        if (!signal.aborted) throw fault
-      }
+      return eventsOf(message, signal)
     },
     [Symbol.dispose]: () => agent.destroy(),
   }
@@ -165,17 +161,28 @@ async function textOf(message: IncomingMessage): Promise<string> {
   return text
 }
 
-async function* eventsOf(message: IncomingMessage): AsyncGenerator<StreamEvent, void, void> {
+async function* eventsOf(
+  message: IncomingMessage,
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent, void, void> {
   let rest = ''
-  for await (const chunk of message.setEncoding('utf8')) {
-    const events = (rest + String(chunk)).split('\n\n')
-    rest = events.pop() ?? ''
-    for (const event of events) {
-      const fields = event.split('\n').map(line => /^(\w*): ?(.*)$/.exec(line))
-      const of = (name: string) => fields.flatMap(field => (field?.[1] === name ? [field[2] ?? ''] : []))
-      const data = of('data')
-      if (data.length > 0)
-        yield { id: of('id').join(''), event: of('event').join(''), data: parse(data.join('\n')) }
+  try {
+    for await (const chunk of message.setEncoding('utf8')) {
+      const events = (rest + String(chunk)).split('\n\n')
+      rest = events.pop() ?? ''
+      for (const event of events) yield* readEvent(event)
     }
+  } catch (fault) {
+    if (!signal.aborted) throw fault
   }
+}
+
+/** One event; none where it is a comment, such as a heartbeat. */
+function readEvent(text: string): StreamEvent[] {
+  const fields = text.split('\n').map(line => /^(\w*): ?(.*)$/.exec(line))
+  const of = (name: string) => fields.flatMap(field => (field?.[1] === name ? [field[2] ?? ''] : []))
+  const data = of('data')
+  return data.length === 0
+    ? []
+    : [{ id: of('id').join(''), event: of('event').join(''), data: parse(data.join('\n')) }]
 }

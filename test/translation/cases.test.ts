@@ -2,7 +2,7 @@ import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
 import { ProblemsError } from '../../src/terms/terms.ts'
-import type { Mapping, Translation } from '../../src/translation/translation.ts'
+import { type Mapping, readReport, type Translation } from '../../src/translation/translation.ts'
 import { allMappings, cases, compiled, context, mappingIds, mappingSource, schemas } from './support.ts'
 
 const registry = schemas()
@@ -10,8 +10,13 @@ const mappings = allMappings(registry)
 const everyCase = cases()
 
 function outcomeOf(translation: Translation): JsonObject {
-  const { kind, ...rest } = translation
-  return JSON.parse(JSON.stringify(kind === 'blocked' ? { blocked: rest } : rest)) as JsonObject
+  if (translation.kind === 'blocked') {
+    const { rule, path } = translation
+    return { blocked: { rule, path } }
+  }
+  const { document, report } = translation
+  t.same(readReport(report.kept()), report.lines(), 'a report comes back as it was kept')
+  return JSON.parse(JSON.stringify({ document, report: report.lines() })) as JsonObject
 }
 
 void t.test('cases', async t => {
@@ -38,6 +43,7 @@ void t.test('cases', async t => {
 function linesWithoutValue(translation: Translation): readonly string[] {
   if (translation.kind === 'blocked') return []
   return translation.report
+    .lines()
     .filter(
       ({ outcome, path }) => outcome !== 'UNMAPPED' && valueAt(translation.document, path) === undefined,
     )

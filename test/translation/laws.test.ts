@@ -270,7 +270,7 @@ void t.test(
       t.equal(translation.kind, 'translated', id)
       t.ok(
         translation.kind === 'translated' &&
-          translation.report.every(({ outcome }) => outcome !== 'UNMAPPED'),
+          translation.report.lines().every(({ outcome }) => outcome !== 'UNMAPPED'),
         `${id} speaks of nothing that is not there`,
       )
     }
