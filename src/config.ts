@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isMap, isNode, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
-import { makeChecker } from './contract/contract.ts'
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import { type Misfit, makeChecker } from './contract/contract.ts'
 import { isJsonObject, readJson } from './kit/kit.ts'
 import { type AgencyId, agencyUri, type Problem, ProblemsError } from './terms/terms.ts'
 
@@ -80,7 +80,16 @@ const houseMappings = fileURLToPath(new URL('../schemas/mappings', import.meta.u
  * @throws ProblemsError with every problem of the file, each with line and column
  */
 export function loadConfig(file: string): GatewayConfig {
-  return Object.freeze(fill(check(file, readFileSync(file, 'utf8')), file))
+  return Object.freeze(fill(check(file, readText(file)), file))
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    const says = 'cannot be read; `concordat init` writes a first one'
+    throw new ProblemsError([{ file, line: 0, column: 0, code: 'config-unreadable', says }])
+  }
 }
 
 function check(file: string, text: string): Written {
@@ -102,7 +111,7 @@ function check(file: string, text: string): Written {
   if (problems.length > 0) throw new ProblemsError(problems)
   const value: unknown = document.toJS({ maxAliasCount: 0 })
   for (const violation of configChecker()(value)) {
-    const place = placeOf(document.contents, violation.pointer, lines)
+    const place = placeOf(document.contents, violation, lines)
     const says = `\`${violation.pointer || '/'}\` ${violation.says}`
     problems.push({ file, ...place, code: 'config-invalid', says })
   }
@@ -118,7 +127,8 @@ function configChecker(): ReturnType<typeof makeChecker> {
 
 type Place = Pick<Problem, 'line' | 'column'>
 
-function placeOf(contents: Node | null, pointer: string, lines: LineCounter): Place {
+/** Where a violation stands; an unknown member is shown itself, not what it stands in. */
+function placeOf(contents: Node | null, { pointer, member }: Misfit, lines: LineCounter): Place {
   let node: unknown = contents
   for (const step of pointer.split('/').slice(1)) {
     const below: unknown =
@@ -126,7 +136,10 @@ function placeOf(contents: Node | null, pointer: string, lines: LineCounter): Pl
     if (below === undefined) break
     node = below
   }
-  return placeAt(node, lines)
+  const unknown = isMap(node)
+    ? node.items.find(({ key }) => isScalar(key) && key.value === member)?.key
+    : undefined
+  return placeAt(unknown ?? node, lines)
 }
 
 function placeAt(node: unknown, lines: LineCounter): Place {

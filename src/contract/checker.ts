@@ -1,9 +1,15 @@
+import type { ErrorObject } from 'ajv'
 import type { JsonObject } from '../kit/kit.ts'
 import type { Violation } from '../terms/terms.ts'
 import { makeAjv, violationOf } from './ajv.ts'
 
 /** Finds every violation of one value against one schema; for files that people write, where all problems are told at once. */
-export type Checker = (value: unknown) => readonly Violation[]
+export type Checker = (value: unknown) => readonly Misfit[]
+
+/** A violation in a file, with the name of the member that may not be there, so that its line can be shown. */
+export interface Misfit extends Violation {
+  readonly member: string | undefined
+}
 
 /**
  * @param schema a JSON Schema 2020-12
@@ -13,5 +19,10 @@ export function makeChecker(schema: JsonObject): Checker {
   const ajv = makeAjv('as-is')
   ajv.opts.allErrors = true
   const validate = ajv.compile(schema)
-  return value => (validate(value) ? [] : (validate.errors ?? []).map(violationOf))
+  return value => (validate(value) ? [] : (validate.errors ?? []).map(misfitOf))
+}
+
+function misfitOf(error: ErrorObject): Misfit {
+  const member: unknown = error.params['additionalProperty']
+  return { ...violationOf(error), member: typeof member === 'string' ? member : undefined }
 }
