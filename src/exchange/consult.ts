@@ -5,11 +5,11 @@ import { Refusal } from '../terms/terms.ts'
 import type { Caller } from './authenticate.ts'
 
 export interface Consult {
-  /** A page of what was shared for one purpose, oldest first, after the cursor. */
+  /** A page of what was shared for one purpose, oldest first, after the cursor, and whether there is more behind it. */
   list(
     caller: Caller,
     asked: { purpose: string; resource: string; after: number; limit: number },
-  ): Promise<readonly SharedRow[]>
+  ): Promise<{ readonly rows: readonly SharedRow[]; readonly more: boolean }>
   /** @throws Refusal not-found, or purpose-mismatch where the document was shared for another purpose */
   one(caller: Caller, asked: { purpose: string; resource: string; id: string }): Promise<SharedRow>
   /** What has arrived since the cursor, as it arrives, until the signal is aborted. */
@@ -43,9 +43,10 @@ export function makeConsult(parts: {
   return {
     async list(caller, { purpose, resource, after, limit }) {
       requirePurpose(caller, purpose)
-      const rows = await parts.store.shared({ resource, purposes: [purpose], after, limit })
+      const found = await parts.store.shared({ resource, purposes: [purpose], after, limit: limit + 1 })
+      const rows = found.slice(0, limit)
       await note(caller, purpose, { count: rows.length, res: resource })
-      return rows
+      return { rows, more: found.length > limit }
     },
     async one(caller, { purpose, resource, id }) {
       requirePurpose(caller, purpose)

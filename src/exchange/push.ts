@@ -65,6 +65,8 @@ export function makePush(parts: PushParts) {
       readonly idempotencyKey: string | undefined
       readonly body: Uint8Array
       readonly waitMs: number
+      /** Ends the waiting early. */
+      readonly signal: AbortSignal
       answer(pushed: readonly PushedTo[]): string
     },
   ): Promise<Pushed> => {
@@ -76,7 +78,8 @@ export function makePush(parts: PushParts) {
     const [first] = endings
     if (first?.kind === 'refused' && endings.every(ending => ending.kind === 'refused')) throw first.refusal
     const forwarded = endings.filter(ending => ending.kind === 'forwarded').map(ending => ending.id)
-    const answers = given.waitMs > 0 ? await parts.settlements.wait(forwarded, given.waitMs) : new Map()
+    const { waitMs, signal } = given
+    const answers = waitMs > 0 ? await parts.settlements.wait(forwarded, waitMs, signal) : new Map()
     return { kind: 'pushed', to: endings.map(ending => pushedTo(ending, answers.get(ending.id))) }
   }
 }

@@ -65,12 +65,14 @@ export function makeRelease(
       } catch (thrown) {
         const { leaf, refusal } = parts.endings.conclude(trail, thrown)
         leaves.push(leaf.text)
-        endings.push({ kind: 'refused', id: trail.known.xid ?? '', to: order.to, refusal })
+        const id = trail.known.xid ?? ''
+        // Noted before the answer is worded, so that a repetition gets the same words; unless it is recorded, nobody sees them.
+        refusal.recordedAs = id
+        endings.push({ kind: 'refused', id, to: order.to, refusal })
       }
     }
     const key = once && { ...once.key, answer: once.answer(endings) }
     const recorded = await parts.record(released, leaves, key)
-    for (const ending of endings) if (ending.kind === 'refused') ending.refusal.recordedAs = ending.id
     if (recorded.kind === 'repeated') return recorded
     forwardAll(parts, released, recorded.rows)
     return { kind: 'ended', endings }

@@ -8,9 +8,14 @@ export interface Settlements {
    * Waits for the answers to some exchanges.
    *
    * @param milliseconds how long at most
+   * @param signal ends the waiting early
    * @returns what has been answered by then, by id
    */
-  wait(ids: readonly string[], milliseconds: number): Promise<ReadonlyMap<string, SettleEntry>>
+  wait(
+    ids: readonly string[],
+    milliseconds: number,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, SettleEntry>>
 }
 
 export function makeSettlements(): Settlements {
@@ -19,10 +24,11 @@ export function makeSettlements(): Settlements {
     settled(entry) {
       waiting.get(entry.id)?.(entry)
     },
-    async wait(ids, milliseconds) {
+    async wait(ids, milliseconds, signal) {
       const found = new Map<string, SettleEntry>()
       const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, milliseconds)
+      const timer = setTimeout(resolve, signal.aborted ? 0 : milliseconds)
+      signal.addEventListener('abort', () => resolve(), { once: true })
       for (const id of ids)
         waiting.set(id, entry => {
           found.set(id, entry)

@@ -91,7 +91,7 @@ async function buildDoors(
   })
   parts.defer(async () => {
     closing.abort()
-    await Promise.all(DOORS.map(name => doors[name].app.close()))
+    await Promise.all(DOORS.map(name => doors[name].close()))
   })
   return doors
 }

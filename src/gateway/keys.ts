@@ -1,5 +1,5 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GatewayConfig } from '../config.ts'
 import { randomKey } from '../kit/kit.ts'
@@ -56,12 +56,24 @@ function readSecret(file: string): KeyObject | undefined {
   return /^[0-9a-f]{64}$/i.test(text) ? createSecretKey(Buffer.from(text, 'hex')) : undefined
 }
 
+/** Written under another name first: a start that is broken off leaves no half of a key, and of two the first one counts. */
+function putSecret(file: string, secret: Buffer): void {
+  const draft = `${file}.${randomKey(8).toString('hex')}`
+  writeFileSync(draft, `${secret.toString('hex')}\n`, { flag: 'wx', mode: 0o600, flush: true })
+  try {
+    linkSync(draft, file)
+  } catch (fault) {
+    if (!existsSync(file)) throw fault
+  } finally {
+    rmSync(draft)
+  }
+}
+
 /** One secret beside the store, made at the first start; each use gets its own key from it (HKDF, RFC 5869). */
 function localKeys(directory: string): GatewayKeys['local'] {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, 'local.key.secret')
-  if (!existsSync(file))
-    writeFileSync(file, `${randomKey(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+  if (!existsSync(file)) putSecret(file, randomKey(32))
   const secret = readSecret(file)
   if (secret === undefined) {
     const says = 'is not 32 bytes in hexadecimal'

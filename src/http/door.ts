@@ -51,6 +51,8 @@ export interface Door {
   bytesOf(request: FastifyRequest): Uint8Array
   /** Installs new TLS material and ends every connection whose certificate has one of these serials. */
   renew(tls: TlsSettings, revoked: ReadonlySet<string>): void
+  /** Takes nothing new, and resolves when what is under way has been answered. */
+  close(): Promise<void>
 }
 
 /**
@@ -79,7 +81,8 @@ export async function makeDoor(
     bodyLimit: parts.bodyLimit,
     exposeHeadRoutes: false,
     requestIdHeader: false,
-    return503OnClosing: true,
+    // What comes over a connection that is still open while the door closes is answered like any other.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     logger: false,
     frameworkErrors: (error, request, reply) => {
@@ -119,11 +122,18 @@ export async function makeDoor(
       server.setSecureContext(tls)
       for (const [socket, serial] of sockets) if (revoked.has(serial)) socket.destroy()
     },
+    async close() {
+      // What falls idle only after the door has begun to close would hold it open for as long as a connection may be kept.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS)
+      await app.close().finally(() => clearInterval(sweep))
+    },
   }
 }
 
 /** A stream that is silent must not look like a connection that hangs. */
 const HEARTBEAT_MS = 10_000
+
+const SWEEP_MS = 50
 
 function missing(operationId: string): never {
   throw new Error(`the contract has an operation without a handler: ${operationId}`)

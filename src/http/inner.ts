@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Api, components } from '../contract/contract.ts'
 import type { SharedRow } from '../delivery/delivery.ts'
 import type { Caller, Exchange, PushedTo, PushRequest } from '../exchange/exchange.ts'
-import { readJsonText, timestamp } from '../kit/kit.ts'
+import { type Clock, readJsonText, timestamp } from '../kit/kit.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
 import { type KeptReport, readReport } from '../translation/translation.ts'
 import { type Operation, readJsonBody } from './door.ts'
@@ -14,6 +14,7 @@ import { problemOf } from './problems.ts'
 type Schemas = components['schemas']
 
 export interface InnerParts {
+  readonly clock: Clock
   readonly exchange: Exchange
   readonly api: Api
   readonly callerOf: (request: FastifyRequest) => Caller
@@ -21,11 +22,13 @@ export interface InnerParts {
   readonly limits: { readonly documentBytes: number; readonly batchBytes: number }
   /** Throws the refusal overloaded when too much waits for one of the recipients. */
   readonly admitTo: (recipients: readonly AgencyId[]) => void
-  /** Aborted when the gateway closes: live streams end. */
+  /** Aborted when the gateway closes: live streams and waits for receipts end. */
   readonly closing: AbortSignal
 }
 
 const MAX_WAIT_SECONDS = 60
+/** The door gives up a connection on which nothing moves; one that waits for a receipt gets its whole time. */
+const GRACE_MS = 10_000
 const MAX_BATCH_LINES = 2_000
 const NEWLINE = 0x0a
 
@@ -59,10 +62,12 @@ async function pushExchange(
   parts.admitTo(recipientsOf(push))
   const idempotencyKey = headerOf(request, 'idempotency-key')
   const waitMs = waitOf(headerOf(request, 'prefer'))
+  if (waitMs > 0) request.raw.socket.setTimeout(waitMs + GRACE_MS)
   const pushed = await parts.exchange.push(parts.callerOf(request), push, {
     idempotencyKey,
     body: parts.bytesOf(request),
     waitMs,
+    signal: parts.closing,
     answer: to => JSON.stringify({ exchanges: to.map(printPushed) }),
   })
   reply.type('application/json')
@@ -142,11 +147,10 @@ async function readExchange(parts: InnerParts, request: FastifyRequest): Promise
 async function listShared(parts: InnerParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const { resource } = request.params as { resource: string }
   const { purpose, after, limit = 50 } = request.query as { purpose: string; after?: string; limit?: number }
-  const asked = { resource, purpose, after: Number(after ?? 0), limit: Number(limit) + 1 }
-  const rows = await parts.exchange.consult.list(parts.callerOf(request), asked)
-  const page = rows.slice(0, asked.limit - 1)
-  const next = rows.length > page.length ? page.at(-1)?.row : undefined
-  const body = `{"items":[${page.map(printShared).join(',')}]${next === undefined ? '' : `,"next":"${next}"`}}`
+  const asked = { resource, purpose, after: Number(after ?? 0), limit: Number(limit) }
+  const { rows, more } = await parts.exchange.consult.list(parts.callerOf(request), asked)
+  const next = more ? rows.at(-1)?.row : undefined
+  const body = `{"items":[${rows.map(printShared).join(',')}]${next === undefined ? '' : `,"next":"${next}"`}}`
   return sendTagged(request, reply, body)
 }
 
@@ -163,14 +167,19 @@ async function streamShared(parts: InnerParts, request: FastifyRequest, reply: F
   if (!takesEvents(request.headers.accept)) throw new Refusal('request-invalid', { rule: 'accept' })
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  const signal = AbortSignal.any([gone.signal, parts.closing])
+  const caller = parts.callerOf(request)
+  // Nobody is told more than a token of now would be: the stream ends with the token, and goes on with a new one.
+  const outlived = AbortSignal.timeout(Math.max(0, caller.expiresAt - parts.clock.now()))
+  const signal = AbortSignal.any([gone.signal, parts.closing, outlived])
   setMaxListeners(0, signal)
   const asked = { purpose, resource, after: last === undefined ? undefined : Number(last) }
-  const rows = parts.exchange.consult.live(parts.callerOf(request), asked, signal)
+  const rows = parts.exchange.consult.live(caller, asked, signal)
   const first = rows.next()
   // A refusal must be answered as a problem: nothing is sent before the caller is known to be allowed.
   await Promise.race([first, new Promise(resolve => setImmediate(resolve))])
   reply.sse.sendHeaders()
+  // Without this they would leave with the first event only, and until then nobody could tell that the stream stands.
+  reply.raw.flushHeaders()
   for (let row = await first; !row.done && !signal.aborted; row = await rows.next())
     await reply.sse.send({ id: String(row.value.row), event: 'shared', data: read(printShared(row.value)) })
 }

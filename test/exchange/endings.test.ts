@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { PushRequest } from '../../src/exchange/exchange.ts'
-import { digestOf } from '../../src/kit/kit.ts'
+import { digestOf, type JsonObject } from '../../src/kit/kit.ts'
 import { Refusal, type RefusalCode } from '../../src/terms/terms.ts'
 import {
   ARMY,
@@ -27,7 +27,8 @@ function operation(over: Partial<PushRequest> = {}): PushRequest {
   }
 }
 
-const given = { idempotencyKey: undefined, body: new Uint8Array(), waitMs: 0, answer: () => '{}' }
+const { signal } = new AbortController()
+const given = { idempotencyKey: undefined, body: new Uint8Array(), waitMs: 0, signal, answer: () => '{}' }
 
 async function push(house: House, request: PushRequest, caller = planner) {
   return house.exchange.push(caller, request, given)
@@ -45,7 +46,9 @@ async function refusedWith(t: Test, code: RefusalCode, work: Promise<unknown>): 
 }
 
 async function kinds(house: House): Promise<string[]> {
-  return (await house.leaves()).map(leaf => `${leaf['kind']} ${leaf['decision'] ?? leaf['why'] ?? ''}`.trim())
+  const words = (leaf: JsonObject) =>
+    [leaf['kind'], leaf['decision'] ?? leaf['why']].filter(word => typeof word === 'string')
+  return (await house.leaves()).map(leaf => words(leaf).join(' '))
 }
 
 void t.test('a forwarded exchange has one leaf on each side, over the same envelope', async t => {

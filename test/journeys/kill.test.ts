@@ -26,7 +26,7 @@ interface Story {
   readonly uncertain: Set<number>
 }
 
-t.test('kill -9 of either gateway, ten times, while 300 pushes are under way', async t => {
+void t.test('kill -9 of either gateway, ten times, while 300 pushes are under way', async t => {
   t.comment(`KILL_SEED=${seed}`)
   const random = makeRandom(seed)
   await using field = await openField()

@@ -78,7 +78,7 @@ function sample(resource: string, received: string, purpose: string, fixed: Fixe
 let counted = 0
 const number = () => ++counted
 
-t.test('a document in which every leaf carries a mark', async t => {
+void t.test('a document in which every leaf carries a mark', async t => {
   await using field = await openField({ editConfig: text => `${text}\nlog: { level: debug }\n` })
   using police = await openSystem(field.police, { name: 'public-order-system' })
   using army = await openSystem(field.army, { name: 'army-portal' })

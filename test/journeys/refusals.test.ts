@@ -315,7 +315,7 @@ const ODD_REQUESTS: readonly Case[] = [
   },
 ]
 
-t.test('whatever is refused is refused by a code, is recorded, and the gateway serves on', async t => {
+void t.test('whatever is refused is refused by a code, is recorded, and the gateway serves on', async t => {
   await using field = await openField()
   using police = await openSystem(field.police, { name: 'public-order-system' })
   const groups = [

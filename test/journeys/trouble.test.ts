@@ -18,7 +18,7 @@ const PURPOSE = OPS_ROOM.purpose
 const WATCH: Acting = { role: 'watchkeeper', purpose: PURPOSE }
 const SHARED = `/v1/shared/army.positionReport?purpose=${PURPOSE}&limit=200`
 
-t.test('when something is wrong', async t => {
+void t.test('when something is wrong', async t => {
   await using like = await layField()
   await t.test('an agreement that has run out, or does not hold yet', t => checkDates(t, like))
   await t.test('another revision of the agreement than the other side has', t => checkRevisions(t, like))

@@ -369,10 +369,9 @@ function startChild(args: readonly string[]): Child {
 }
 
 function startProcess(command: string, args: readonly string[]): Child {
-  const child = spawn(command, args, {
+  // A test runner hooks itself into every child by NODE_OPTIONS, and would catch its signals.
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', command, ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    // The hooks of a test runner are not the child's business: they would catch its signals.
-    env: { ...process.env, NODE_OPTIONS: '' },
   })
   const lines: string[] = []
   const ready = new Promise<void>(resolve => {

@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,6 +14,7 @@ import { printVkey } from '../../src/ledger/ledger.ts'
 import { makeSigner, readPrivateKey } from '../../src/seal/seal.ts'
 import { openSqliteLedger } from '../../src/stores/stores.ts'
 import type { AgencyId } from '../../src/terms/terms.ts'
+import { claimPorts } from './ports.ts'
 
 /** Two whole gateways, each a process of its own, in a directory that goes when the field is disposed of. */
 export interface Field extends AsyncDisposable {
@@ -39,6 +39,8 @@ export interface Side {
   stop(): Promise<number | string>
   /** `kill -9`, and waits until the process is gone. */
   kill(): Promise<void>
+  /** Stands still without ending, as a machine that hangs; `false` lets it go on. */
+  hang(still: boolean): void
   /** Resolves with the exit code when the gateway ends by itself. */
   ended(): Promise<number | string>
   readonly running: boolean
@@ -80,7 +82,8 @@ export async function layField(wishes: FieldWishes = {}): Promise<Field> {
   await mkdir(places.data)
   if (wishes.like) await cp(wishes.like.certificates, places.certificates, { recursive: true })
   const { police, army } = await layPracticeField(places, systemClock)
-  await movePorts([police, army])
+  const claimed = await claimPorts(6)
+  await movePorts([police, army], claimed.ports)
   const sides = await Promise.all([police, army].map(laid => makeSide(laid, wishes)))
   const [first, second] = sides
   if (first === undefined || second === undefined) throw new Error('a field has two sides')
@@ -91,6 +94,7 @@ export async function layField(wishes: FieldWishes = {}): Promise<Field> {
     army: second,
     async [Symbol.asyncDispose]() {
       await Promise.all(sides.map(side => side.kill()))
+      await claimed[Symbol.asyncDispose]()
       await rm(directory, { recursive: true, force: true, maxRetries: 3 })
     },
   }
@@ -117,13 +121,9 @@ async function editedProject(
   return edited
 }
 
-/**
- * Gives the doors ports below those that the system hands out by itself, so that no other connection can take one while
- * its gateway is down.
- */
-async function movePorts(laid: readonly FieldAgency[]): Promise<void> {
+/** Writes other ports into the configurations: those the practice field found are only free at this moment. */
+async function movePorts(laid: readonly FieldAgency[], fresh: readonly number[]): Promise<void> {
   const old = laid.flatMap(({ ports }) => Object.values(ports))
-  const fresh = await portsBelowEphemeral(old.length)
   const moved = new Map(old.map((port, index) => [String(port), String(fresh[index])]))
   for (const { configFile } of laid) {
     const text = await readFile(configFile, 'utf8')
@@ -132,27 +132,6 @@ async function movePorts(laid: readonly FieldAgency[]): Promise<void> {
       text.replace(/(?<=port: |127\.0\.0\.1:)\d+/g, port => moved.get(port) ?? port),
     )
   }
-}
-
-const FIRST_PORT = 10_000
-const PORTS = 20_000
-
-/** Where to look first follows from the process, so that test files that run side by side do not meet. */
-async function portsBelowEphemeral(count: number): Promise<number[]> {
-  const found: number[] = []
-  for (let at = (process.pid * 37) % PORTS; found.length < count; at++) {
-    const port = FIRST_PORT + (at % PORTS)
-    if (await isFree(port)) found.push(port)
-  }
-  return found
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise(done => {
-    const server = createServer()
-    server.once('error', () => done(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
-  })
 }
 
 async function makeSide(laid: FieldAgency, { editConfig }: FieldWishes): Promise<Side> {
@@ -185,6 +164,9 @@ async function makeSide(laid: FieldAgency, { editConfig }: FieldWishes): Promise
       child?.process.kill('SIGKILL')
       await child?.ended
     },
+    hang(still) {
+      child?.process.kill(still ? 'SIGSTOP' : 'SIGCONT')
+    },
     ended: async () => (await child?.ended) ?? 0,
     get running() {
       return isRunning()
@@ -200,10 +182,11 @@ function startGateway(configFile: string, output: string[], { shell }: Launch): 
   const args = [program, 'serve', '--config', configFile]
   const command = [process.execPath, ...args].map(word => `'${word}'`).join(' ')
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] }
-  const child =
-    shell === undefined
-      ? spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-      : spawn('/bin/sh', ['-c', `${shell}; exec ${command}`], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A test runner hooks itself into every child by NODE_OPTIONS, and would catch its signals.
+  const child = spawn('/bin/sh', ['-c', `unset NODE_OPTIONS; ${shell ?? ':'}; exec ${command}`], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => output.push(text))
   const leaving = () => child.kill('SIGKILL')
