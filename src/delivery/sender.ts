@@ -41,6 +41,8 @@ const BATCHES_IN_FLIGHT = 2
 const IN_MEMORY = 20_000
 const CHUNK = 5_000
 const SWEEP_MS = 5_000
+/** How long an end waits for answers that are under way; a peer that hangs is asked again after the next start. */
+const FAREWELL_MS = 3_000
 const URGENT_CAP_MS = 60_000
 const USUAL_CAP_MS = 300_000
 
@@ -116,7 +118,10 @@ class PeerSender implements Sender {
     this.#closed = true
     clearTimeout(this.#timer)
     clearInterval(this.#sweep)
-    await Promise.allSettled(this.#work)
+    const { promise: patience, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, FAREWELL_MS)
+    await Promise.race([Promise.allSettled(this.#work), patience])
+    clearTimeout(timer)
   }
 
   #track(work: Promise<void>): void {

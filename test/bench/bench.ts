@@ -14,33 +14,32 @@ import { printTables } from './tables.ts'
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    /** Seconds of each round, rounds of each number of connections. */
+    /** Of each round. */
     seconds: { type: 'string', default: '4' },
+    /** For each number of connections. */
     rounds: { type: 'string', default: '3' },
     /** Writes CPU profiles of both gateways into this folder. */
     profile: { type: 'string' },
+    /** Only `path`, `steps` or `store`. */
     only: { type: 'string' },
   },
 })
 
 const directory = mkdtempSync(join(tmpdir(), 'concordat-bench-'))
-try {
-  const wanted = (part: string) => options.only === undefined || options.only === part
-  const path = wanted('path')
-    ? await measurePath({
-        directory,
-        connections: [16, 64],
-        milliseconds: Number(options.seconds) * 1_000,
-        rounds: Number(options.rounds),
-        node: options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`],
-      })
-    : undefined
-  const steps = wanted('steps') ? measureSteps() : undefined
-  const store = wanted('store') ? await measureStore(join(directory, 'store')) : undefined
-  const figures = { path, steps, store }
-  console.log(options.json ? JSON.stringify(figures, null, 2) : printTables(figures))
-  if (path !== undefined && path.missing > 0) process.exitCode = 1
-} finally {
-  if (process.exitCode !== undefined && process.exitCode !== 99)
-    rmSync(directory, { recursive: true, force: true })
-}
+const wanted = (part: string) => options.only === undefined || options.only === part
+const path = wanted('path')
+  ? await measurePath({
+      directory,
+      connections: [16, 64],
+      milliseconds: Number(options.seconds) * 1_000,
+      rounds: Number(options.rounds),
+      node: options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`],
+    })
+  : undefined
+const steps = wanted('steps') ? measureSteps() : undefined
+const store = wanted('store') ? await measureStore(join(directory, 'store')) : undefined
+const figures = { path, steps, store }
+console.log(options.json ? JSON.stringify(figures, null, 2) : printTables(figures))
+// Where the run has failed, its stores and logs stay to be looked at.
+if (path !== undefined && path.missing > 0) process.exitCode = 1
+else rmSync(directory, { recursive: true, force: true })

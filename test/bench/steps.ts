@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { loadSchemas } from '../../src/contract/contract.ts'
@@ -45,7 +46,8 @@ function load(): Knowledge {
   const schemas = loadSchemas(file('schemas'))
   const catalogueOf = (resource: string) => schemas.get(resource)?.catalogue
   const policy = file('policies/northshire-police.to.army-1div.public-order.yaml')
-  const pseudonymKey = () => undefined
+  const key = createSecretKey(Buffer.alloc(32, 7))
+  const pseudonymKey = () => key
   const agreement = compileAgreement(readFileSync(policy, 'utf8'), policy, {
     catalogueOf,
     squareOf,
@@ -74,7 +76,7 @@ function measureDocument(document: JsonObject, knowledge: Knowledge): StepFigure
     'policy: recheck': () => must(agreement.recheck(RESOURCE, PURPOSE, cutDown).length === 0),
     translation: () => translate(cutDown, knowledge),
     'validation, target schema': () => must(checkTheirs(theirs) === undefined),
-    'policy, translation, validations': () => {
+    'policy, translation, validations (≤ 0.3 at 62 kB)': () => {
       must(checkOwn(document) === undefined)
       must(checkTheirs(translate(project(document, agreement), knowledge)) === undefined)
     },

@@ -30,7 +30,7 @@ export async function measureStore(directory: string): Promise<readonly StoreFig
   const leaves = makeLeafWriter({ clock: systemClock, agency: PEER })
   const released: ReleaseEntry[] = []
   return [
-    await measure('leaf append (as text, with its hash in the tree)', () => store.note([leafOf(leaves)])),
+    await measure('leaf append (≤ 80)', () => store.note([leafOf(leaves)])),
     await measure('release: outbox, lane, leaf, vault', () => release(store, leaves, released)),
     await measure('settle: receipt, leaf', () => settle(store, leaves, released)),
     await measure('accept: inbox, answer, lane, leaf', () => accept(store, leaves)),

@@ -7,8 +7,10 @@ import t from 'tap'
 import { loadSchemas } from '../../src/contract/contract.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
 import type { Catalogue } from '../../src/terms/terms.ts'
+import { audit } from '../support/audit.ts'
 import { openCounterfeiter } from '../support/counterfeit.ts'
-import { asObject, audit, dig, type Field, openField, type Side } from '../support/field.ts'
+import { asObject, dig } from '../support/dig.ts'
+import { type Field, openField, type Side } from '../support/field.ts'
 import {
   changed,
   type Fixed,
@@ -20,6 +22,7 @@ import {
 } from '../support/marked.ts'
 import { type Acting, type Answer, openSystem, type System } from '../support/system.ts'
 import { readTable } from '../support/table.ts'
+import { agreementOf, idOf } from './endings.ts'
 import { LESSONS, OPS_ROOM, PLANNER, pushOf } from './records.ts'
 
 t.setTimeout(180_000)
@@ -99,7 +102,7 @@ void t.test('a document in which every leaf carries a mark', async t => {
       t.comment(`${needles.length} marks may not be seen`)
       secrets.push(...needles)
       const answer = await push(police, one, marked.document)
-      const shared = await readOne(army, one, idOf(answer))
+      const shared = await readOne(army, one, idOf(answer.json))
       t.same(found(needles, JSON.stringify(shared)), [], 'no mark')
       t.same(
         foundNumbers(
@@ -117,7 +120,7 @@ void t.test('a document in which every leaf carries a mark', async t => {
       const others = withOtherSecrets(judged, marked.document)
       secrets.push(...others.needles)
       const other = await push(police, one, others.document)
-      const sharedToo = await readOne(army, one, idOf(other))
+      const sharedToo = await readOne(army, one, idOf(other.json))
       t.same(comparable(sharedToo), comparable(shared), 'what is withheld changes nothing of what arrives')
     })
 
@@ -214,10 +217,6 @@ function actingFor(purpose: string): Acting {
   const acting = ACTING.get(purpose)
   if (acting === undefined) throw new Error(`nobody asks for ${purpose}`)
   return acting
-}
-
-function idOf(answer: Answer): string {
-  return String(dig(answer.json, 'exchanges', 0, 'id'))
 }
 
 async function readOne(army: System, { received, purpose }: Sample, id: string): Promise<JsonObject> {
@@ -368,10 +367,7 @@ async function provoke(police: System, { document }: Marked): Promise<readonly P
 /** Batches that carry everything to the army, signed by the police key. */
 async function forge(field: Field, document: JsonObject): Promise<readonly Answer[]> {
   using peer = await openCounterfeiter(field.police, field.army)
-  const [loaded] = (await field.police.leaves()).filter(
-    leaf => leaf['kind'] === 'policy.load' && String(leaf['agreement']).startsWith('northshire'),
-  )
-  const agreement = String(loaded?.['policy']) as `sha256:${string}`
+  const agreement = await agreementOf(field.army, 'northshire-police')
   const forged = { resource: 'police.operation', purpose: OPS_ROOM.purpose, agreement, document }
   const nested = { [String(document['operationName'])]: document }
   const batches = [

@@ -1,7 +1,9 @@
 import t, { type Test as Tap } from 'tap'
-import type { Json } from '../../src/kit/kit.ts'
-import { audit, dig, type Field, layField, openField, until } from '../support/field.ts'
+import { dig } from '../support/dig.ts'
+import { type Field, layField, openField } from '../support/field.ts'
 import { type Acting, openSystem } from '../support/system.ts'
+import { until } from '../support/until.ts'
+import { allSettled, checkLedgers, idOf } from './endings.ts'
 import { OPS_ROOM, operation, PLANNER, position, pushOf } from './records.ts'
 
 t.setTimeout(180_000)
@@ -92,27 +94,6 @@ async function checkExpiry(t: Tap, like: Field): Promise<void> {
   })
   const { value } = await stream.next()
   t.equal(dig(value?.data, 'id'), young, 'does not arrive any more; the next one of its lane does')
-  await until(
-    async () => /^concordat_outbox_exchanges\{.*\} 0$/m.test((await field.police.console('/metrics')).text),
-    'its receipt',
-  )
+  await allSettled(field)
   await checkLedgers(t, field)
-}
-
-async function allSettled({ police }: Field): Promise<void> {
-  const none = /^concordat_outbox_exchanges\{.*\} 0$/m
-  await until(async () => none.test((await police.console('/metrics')).text), 'an answer for all', 60)
-}
-
-async function checkLedgers(t: Tap, { police, army }: Field): Promise<void> {
-  for (const side of [police, army])
-    t.match(
-      await audit(side),
-      { exitCode: 0, report: { verdict: 'good', open: 0 } },
-      `the ledger of ${side.agency}`,
-    )
-}
-
-function idOf(json: Json | undefined): string {
-  return String(dig(json, 'exchanges', 0, 'id'))
 }

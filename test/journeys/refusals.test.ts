@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import t, { type Test as Tap } from 'tap'
 import { type Json, type JsonObject, systemClock } from '../../src/kit/kit.ts'
 import { mintToken, reissueExampleCrl, serialOf } from '../../src/seal/seal.ts'
+import { audit } from '../support/audit.ts'
 import { signerOf } from '../support/counterfeit.ts'
-import { audit, dig, type Field, openField, type Side, until } from '../support/field.ts'
+import { dig } from '../support/dig.ts'
+import { type Field, openField, type Side } from '../support/field.ts'
 import { type Acting, type Answer, type Asked, openSystem, type System } from '../support/system.ts'
+import { until } from '../support/until.ts'
 import { deployment, LESSONS, OPS_ROOM, operation, PLANNER, position, pushOf } from './records.ts'
 
 t.setTimeout(180_000)
@@ -304,6 +307,14 @@ const ODD_REQUESTS: readonly Case[] = [
     method: 'GET',
     path: '/v1/shared/stream?purpose=debrief',
     asked: { acting: OPS_ROOM },
+  },
+  {
+    says: 'a stream after an event that is none',
+    code: 'request-invalid',
+    status: 400,
+    method: 'GET',
+    path: `/v1/shared/stream?purpose=${PURPOSE}`,
+    asked: { acting: OPS_ROOM, headers: { 'last-event-id': 'yesterday' } },
   },
   {
     says: 'a stream in a form that is no stream',

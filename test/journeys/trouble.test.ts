@@ -6,9 +6,13 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test as Tap } from 'tap'
 import { type JsonObject, systemClock } from '../../src/kit/kit.ts'
 import { reissueExampleCrl, serialOf } from '../../src/seal/seal.ts'
+import { run } from '../support/audit.ts'
 import { openCounterfeiter } from '../support/counterfeit.ts'
-import { audit, dig, type Field, layField, openField, run, type Side, until } from '../support/field.ts'
+import { dig } from '../support/dig.ts'
+import { type Field, layField, openField, type Side } from '../support/field.ts'
 import { type Acting, type Answer, openSystem, type System } from '../support/system.ts'
+import { until } from '../support/until.ts'
+import { agreementOf, allSettled, checkLedgers } from './endings.ts'
 import { OPS_ROOM, operation, position, pushOf } from './records.ts'
 
 t.setTimeout(180_000)
@@ -25,6 +29,7 @@ void t.test('when something is wrong', async t => {
   await t.test('a document for which there is no translation', t => checkMappings(t, like))
   await t.test('the other gateway is struck off', t => checkStruckOff(t, like))
   await t.test('a store without space', t => checkFullStore(t, like))
+  await t.test('a store without space on the other side', t => checkFullPeer(t, like))
   await t.test('a store that cannot be written any more', t => checkBrokenStore(t, like))
 })
 
@@ -50,13 +55,13 @@ async function checkDates(t: Tap, like: Field): Promise<void> {
   const expired = {
     ...forged,
     resource: 'police.unitPosition',
-    agreement: await digestOfAgreement(field.army, 'northshire'),
+    agreement: await agreementOf(field.army, 'northshire'),
     document: { unitId: 'PSU-1' },
   }
   const early = {
     ...forged,
     resource: 'army.positionReport',
-    agreement: await digestOfAgreement(field.police, 'army'),
+    agreement: await agreementOf(field.police, 'army'),
     document: report,
   }
   const [late] = peer.receipts(await peer.send(peer.seal([expired])))
@@ -183,8 +188,7 @@ async function checkStruckOff(t: Tap, like: Field): Promise<void> {
     'a leaf',
     5,
   )
-  t.match((await audit(field.police)).report, { verdict: 'good', open: 1 })
-  t.match((await audit(field.army)).report, { verdict: 'good' })
+  await checkLedgers(t, field, 1)
 }
 
 async function strikeOff({ certificates }: Side, name: string): Promise<void> {
@@ -192,41 +196,68 @@ async function strikeOff({ certificates }: Side, name: string): Promise<void> {
   await reissueExampleCrl(certificates, [serialOf(pem)], systemClock)
 }
 
-/** Needs the right to mount; a machine that does not give it is told so. */
-async function checkFullStore(t: Tap, like: Field): Promise<void> {
-  await using field = await layField({ like })
-  const { store } = field.police
+/** A small file system for a store; undefined where this machine does not let us mount one. */
+async function mountSmall(t: Tap, { store }: Side): Promise<AsyncDisposable | undefined> {
   await mkdir(store, { recursive: true })
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=44m', 'tmpfs', store], { stdio: 'ignore' })
+    return { [Symbol.asyncDispose]: async () => void execFileSync('umount', ['-l', store]) }
   } catch {
     t.comment('skipped: this machine does not let us mount a small file system')
-    return
+    return undefined
   }
-  try {
-    await Promise.all([field.police.start(), field.army.start()])
-    using police = await openSystem(field.police, { name: 'public-order-system' })
-    using army = await openSystem(field.army, { name: 'army-portal' })
-    t.equal((await police.push(OPS_ROOM, numbered(1), { prefer: 'wait=20' })).status, 201, 'there is space')
-    const filler = join(store, 'filler')
-    await fill(filler)
-    const answers = await pushUntilRefused(police)
-    t.match(answers.at(-1)?.json, { code: 'store-unavailable' }, 'without space a push is refused')
-    t.equal(answers.at(-1)?.status, 503)
-    t.ok(answers.at(-1)?.headers['retry-after'], 'and told to come again')
-    t.equal((await field.police.console('/livez')).status, 200, 'the gateway goes on')
-    await rm(filler)
-    await until(
-      async () => (await police.push(OPS_ROOM, numbered(1_000))).status === 202,
-      'space, and with it an answer',
-      10,
-    )
-    await checkArrived(t, { field, army, answers })
-    await checkLedgers(t, field)
-  } finally {
-    await Promise.all([field.police.stop(), field.army.stop()])
-    execFileSync('umount', ['-l', store])
-  }
+}
+
+async function checkFullStore(t: Tap, like: Field): Promise<void> {
+  await using field = await layField({ like })
+  await using mounted = await mountSmall(t, field.police)
+  if (mounted === undefined) return
+  await Promise.all([field.police.start(), field.army.start()])
+  using police = await openSystem(field.police, { name: 'public-order-system' })
+  using army = await openSystem(field.army, { name: 'army-portal' })
+  t.equal((await police.push(OPS_ROOM, numbered(1), { prefer: 'wait=20' })).status, 201, 'there is space')
+  const filler = join(field.police.store, 'filler')
+  await fill(filler, 1_000_000)
+  const answers = await pushUntilRefused(police)
+  t.match(answers.at(-1)?.json, { code: 'store-unavailable' }, 'without space a push is refused')
+  t.equal(answers.at(-1)?.status, 503)
+  t.ok(answers.at(-1)?.headers['retry-after'], 'and told to come again')
+  t.equal((await field.police.console('/livez')).status, 200, 'the gateway goes on')
+  await rm(filler)
+  await until(
+    async () => (await police.push(OPS_ROOM, numbered(1_000))).status === 202,
+    'space, and an answer',
+    10,
+  )
+  await checkArrived(t, { field, army, answers })
+  await checkLedgers(t, field)
+  await Promise.all([field.police.stop(), field.army.stop()])
+}
+
+async function checkFullPeer(t: Tap, like: Field): Promise<void> {
+  await using field = await layField({ like })
+  await using mounted = await mountSmall(t, field.army)
+  if (mounted === undefined) return
+  await Promise.all([field.police.start(), field.army.start()])
+  using police = await openSystem(field.police, { name: 'public-order-system' })
+  using army = await openSystem(field.army, { name: 'army-portal' })
+  const filler = join(field.army.store, 'filler')
+  await fill(filler, 0)
+  const turnedAway = () =>
+    field.police.logged('batch-turned-away').filter(({ status }) => status === 503).length
+  const answers: Answer[] = []
+  for (let number = 1; turnedAway() === 0 && number < 100; number++)
+    answers.push(await police.push(OPS_ROOM, numbered(number), { prefer: 'wait=1' }))
+  t.ok(turnedAway() > 0, 'the other side says that it cannot record')
+  t.same(
+    answers.filter(({ status }) => status !== 201 && status !== 202),
+    [],
+    'what is pushed is acknowledged and waits',
+  )
+  await rm(filler)
+  await checkArrived(t, { field, army, answers })
+  await checkLedgers(t, field)
+  await Promise.all([field.police.stop(), field.army.stop()])
 }
 
 /** The process may not make a file longer than four megabytes: an I/O error in the middle of the work. */
@@ -280,8 +311,8 @@ async function pushUntilRefused(police: System): Promise<readonly Answer[]> {
   throw new Error('nothing was refused')
 }
 
-/** Leaves about a megabyte free. */
-async function fill(file: string): Promise<void> {
+/** Leaves so many bytes free, more or less. */
+async function fill(file: string, spared: number): Promise<void> {
   for (const size of [1_048_576, 4_096]) {
     const block = Buffer.alloc(size)
     for (;;)
@@ -291,7 +322,7 @@ async function fill(file: string): Promise<void> {
         break
       }
   }
-  await truncate(file, (await stat(file)).size - 1_000_000)
+  await truncate(file, (await stat(file)).size - spared)
 }
 
 /** Everything that was acknowledged is in the army's inbox, once; what was refused is not. */
@@ -303,13 +334,9 @@ async function checkArrived(
     answers,
   }: { readonly field: Field; readonly army: System; readonly answers: readonly Answer[] },
 ): Promise<void> {
-  await until(
-    async () => /^concordat_outbox_exchanges\{.*\} 0$/m.test((await field.police.console('/metrics')).text),
-    'an answer for all',
-    60,
-  )
+  await allSettled(field)
   const acknowledged = answers.flatMap(({ status, json }) =>
-    status === 202 ? [String(dig(json, 'exchanges', 0, 'id'))] : [],
+    status === 202 || status === 201 ? [String(dig(json, 'exchanges', 0, 'id'))] : [],
   )
   const path = `/v1/shared/army.opord?purpose=${PURPOSE}&limit=200`
   const items = dig((await army.ask('GET', path, { acting: WATCH })).json, 'items')
@@ -331,25 +358,4 @@ async function checkPush(t: Tap, side: Side, answer: Answer, code: string): Prom
     { kind: 'refused', why: code },
     `${code}: recorded`,
   )
-}
-
-async function checkLedgers(t: Tap, { police, army }: Field): Promise<void> {
-  t.match(
-    await audit(police),
-    { exitCode: 0, report: { verdict: 'good', open: 0 } },
-    'the ledger of the police verifies',
-  )
-  t.match(
-    await audit(army),
-    { exitCode: 0, report: { verdict: 'good', open: 0 } },
-    'the ledger of the army verifies',
-  )
-}
-
-async function digestOfAgreement(side: Side, provider: string): Promise<`sha256:${string}`> {
-  const leaves = await side.leaves()
-  const loaded = leaves.find(
-    leaf => leaf['kind'] === 'policy.load' && String(leaf['agreement']).startsWith(provider),
-  )
-  return `sha256:${String(loaded?.['policy']).slice('sha256:'.length)}`
 }

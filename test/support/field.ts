@@ -1,20 +1,19 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type GatewayConfig, loadConfig } from '../../src/config.ts'
 import { type Child, childOf } from '../../src/demo/child.ts'
 import { type FieldAgency, layPracticeField } from '../../src/demo/practice-field.ts'
 import { askConsole } from '../../src/gateway/gateway.ts'
-import { isJsonObject, type Json, type JsonObject, readJsonText, systemClock } from '../../src/kit/kit.ts'
-import { printVkey } from '../../src/ledger/ledger.ts'
-import { makeSigner, readPrivateKey } from '../../src/seal/seal.ts'
+import { isJsonObject, type JsonObject, readJsonText, systemClock } from '../../src/kit/kit.ts'
 import { openSqliteLedger } from '../../src/stores/stores.ts'
 import type { AgencyId } from '../../src/terms/terms.ts'
+import { asObject, parse } from './dig.ts'
 import { claimPorts } from './ports.ts'
+import { until } from './until.ts'
 
 /** Two whole gateways, each a process of its own, in a directory that goes when the field is disposed of. */
 export interface Field extends AsyncDisposable {
@@ -69,7 +68,8 @@ export interface FieldWishes {
 }
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
-const program = join(project, 'src/main.ts')
+/** The command line of the program. */
+export const program = join(project, 'src/main.ts')
 
 /** Lays out a field with certificates and signatures of its own. No gateway runs yet. */
 export async function layField(wishes: FieldWishes = {}): Promise<Field> {
@@ -220,84 +220,4 @@ async function readLeaves(directory: string): Promise<JsonObject[]> {
     leaves.push(...texts.map(text => asObject(parse(text))))
   }
   return leaves
-}
-
-/** What `concordat audit verify` found in one exported ledger. */
-export interface Audited {
-  readonly directory: string
-  readonly report: JsonObject
-  readonly exitCode: number
-}
-
-/**
- * Exports the ledger of a gateway, once a signed checkpoint covers all that is recorded now, and verifies the export: both as
- * an auditor does, by the command, and with the key that the agency holds rather than the one in the export.
- */
-export async function audit(side: Side): Promise<Audited> {
-  await untilCovered(side)
-  const directory = await mkdtemp(join(side.store, '../ledger-'))
-  const made = await run(['audit', 'export', '--store', side.store, '--to', directory, '--json'])
-  if (made.exitCode !== 0) throw new Error(`the ledger of ${side.agency} cannot be exported: ${made.text}`)
-  const [first] = await side.leaves()
-  const vkey = await vkeyOf(side, String(first?.['origin']))
-  const { exitCode, text } = await run(['audit', 'verify', '--dir', directory, '--vkey', vkey, '--json'])
-  return { directory, report: asObject(parse(text)), exitCode }
-}
-
-async function vkeyOf({ certificates }: Side, name: string): Promise<string> {
-  const { key } = await readPrivateKey(join(certificates, 'ledger.key.pem'))
-  if (key === undefined) throw new Error('the ledger key cannot be read')
-  const { x = '' } = makeSigner(key).publicKey.export({ format: 'jwk' })
-  return printVkey({ name, publicKey: Buffer.from(x, 'base64url') })
-}
-
-/** Checkpoints are made once a second; nobody is told, so the store is asked. */
-async function untilCovered({ store }: Side): Promise<void> {
-  using ledger = openSqliteLedger(store)
-  const size = await ledger.size()
-  await until(
-    async () => ((await ledger.latestCheckpoint())?.size ?? 0) >= size,
-    'a checkpoint over all leaves',
-  )
-}
-
-/** Runs one command of the program to its end. */
-export function run(args: readonly string[]): Promise<{ readonly exitCode: number; readonly text: string }> {
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] }
-  return new Promise(done => {
-    const child = execFile(process.execPath, [program, ...args], { env }, (_fault, stdout, stderr) =>
-      done({ exitCode: child.exitCode ?? 1, text: stdout === '' ? stderr : stdout }),
-    )
-  })
-}
-
-/** Asks until it holds; for what tells nobody when it comes about. */
-export async function until(
-  holds: () => Promise<boolean> | boolean,
-  what: string,
-  seconds = 30,
-): Promise<void> {
-  for (const end = Date.now() + seconds * 1_000; !(await holds()); await sleep(40))
-    if (Date.now() > end) throw new Error(`it took longer than ${seconds} s: ${what}`)
-}
-
-export function parse(text: string): Json {
-  const reading = readJsonText(text)
-  if (!reading.ok) throw new Error(`${reading.fault.says}: ${text.slice(0, 200)}`)
-  return reading.value
-}
-
-export function asObject(value: Json | undefined): JsonObject {
-  if (!isJsonObject(value)) throw new Error(`not an object: ${JSON.stringify(value)}`)
-  return value
-}
-
-/** What lies at a path of member names and list indexes; undefined where there is nothing. */
-export function dig(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
-  let found = value
-  for (const step of path) {
-    if (Array.isArray(found) && typeof step === 'number') found = found[step]
-    else found = isJsonObject(found) && Object.hasOwn(found, String(step)) ? found[String(step)] : undefined
-  }
-  return found
 }

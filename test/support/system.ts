@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { type Json, systemClock } from '../../src/kit/kit.ts'
 import { makeSigner, mintToken, readPrivateKey, type TokenGrant, thumbprint } from '../../src/seal/seal.ts'
 import { agencyUri } from '../../src/terms/terms.ts'
-import { parse, type Side } from './field.ts'
+import { parse } from './dig.ts'
+import type { Side } from './field.ts'
 
 /** For whom a system asks, and why. */
 export interface Acting {

@@ -1,5 +1,5 @@
 import { type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
-import type { LossOutcome } from '../mapping.ts'
+import type { LossOutcome, Manner } from '../mapping.ts'
 import { digitsOf, type UnitSymbol } from '../unit-symbols.ts'
 
 interface Post {
@@ -69,19 +69,31 @@ export const command: Converter = {
   compile(site: Site) {
     const as = choiceOf(site, 'as', ['role', 'level', 'symbol'])
     checkRoles(site)
+    const answers = new Map(
+      mannered(site.rule).map(({ role, post, manner }) => {
+        const word = as === 'symbol' ? post.symbol && symbolOf(post.symbol) : post[as]
+        return [role, word === undefined ? undefined : made(word, manner)]
+      }),
+    )
+    const unknown = unmapped(site.rule, 'no such role')
+    const without = as === 'role' ? unmapped(site.rule, 'an army has no such post') : undefined
     return ([value]) => {
-      const post = typeof value === 'string' ? TABLE.get(value) : undefined
-      if (post === undefined) return unmapped(site.rule, 'no such role')
-      const word = as === 'symbol' ? post.symbol && symbolOf(post.symbol) : post[as]
-      if (word === undefined)
-        return as === 'role' ? unmapped(site.rule, 'an army has no such post') : undefined
-      const { outcome, note } = post
-      return made(
-        word,
-        note === undefined ? { outcome, rule: site.rule } : { outcome, rule: site.rule, note },
-      )
+      if (typeof value !== 'string' || !answers.has(value)) return unknown
+      return answers.get(value) ?? without
     }
   },
+}
+
+/** Each role with how it is told; roles that are told alike share one manner. */
+function mannered(rule: string): readonly { role: string; post: Post; manner: Manner }[] {
+  const manners = new Map<string, Manner>()
+  return [...TABLE].map(([role, post]) => {
+    const { outcome, note } = post
+    const key = `${outcome} ${note}`
+    const manner = manners.get(key) ?? (note === undefined ? { outcome, rule } : { outcome, rule, note })
+    manners.set(key, manner)
+    return { role, post, manner }
+  })
 }
 
 function symbolOf(symbol: Pick<UnitSymbol, 'hq' | 'echelon' | 'entity'>): string {

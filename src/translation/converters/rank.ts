@@ -1,4 +1,5 @@
-import { type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
+import { type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
+import type { Manner } from '../mapping.ts'
 
 /**
  * Police ranks as NATO codes (APersP-01): by seniority, and by how many people the rank leads. A working convention, no standard;
@@ -30,13 +31,15 @@ export const rank: Converter = {
     const by = choiceOf(site, 'by', ['seniority', 'span'])
     for (const value of site.sources[0]?.values ?? [])
       if (!TABLE.has(value)) site.complain('enum-unmapped', `nothing is known of the rank \`${value}\``)
+    const exact = exactly(site.rule)
+    const approximate: Manner = { outcome: 'APPROXIMATED', rule: site.rule }
     return ([value]) => {
       const codes = typeof value === 'string' ? TABLE.get(value) : undefined
       if (codes === undefined) return unmapped(site.rule, 'no such rank')
       const code = codes[by]
       if (code === undefined) return undefined
       const same = codes.seniority === codes.span || codes.span === undefined
-      return made(code, { outcome: same ? 'EXACT' : 'APPROXIMATED', rule: site.rule })
+      return made(code, same ? exact : approximate)
     }
   },
 }
