@@ -1,19 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
-import { loadSchemas } from '../contract/contract.ts'
 import { isJsonObject, type JsonObject, readJson, systemClock } from '../kit/kit.ts'
-import {
-  type Agreement,
-  addApproval,
-  compileAgreement,
-  type Signatory,
-  signStatement,
-} from '../policy/policy.ts'
+import { addApproval, type Signatory, signStatement } from '../policy/policy.ts'
 import { makeSigner, readPrivateKey } from '../seal/seal.ts'
-import { isAgencyId, ProblemsError, printProblem } from '../terms/terms.ts'
-import { squareOf } from '../translation/translation.ts'
+import { isAgencyId } from '../terms/terms.ts'
+import { checkCommand } from './agreement-check.ts'
+import { houseSchemas, openDesk } from './agreement-desk.ts'
+import { diffCommand } from './agreement-diff.ts'
+import { explainCommand } from './agreement-explain.ts'
+import { printCommand } from './agreement-print.ts'
+import { simulateCommand } from './agreement-simulate.ts'
+import { testCommand } from './agreement-test.ts'
 import type { Terminal } from './terminal.ts'
 
 interface SignOptions {
@@ -25,64 +23,17 @@ interface SignOptions {
   readonly schemas: string
 }
 
-const houseSchemas = fileURLToPath(new URL('../../schemas', import.meta.url))
-
-/** `concordat agreement`: checks sharing policies before they are proposed, and signs them. */
+/** `concordat agreement`: checks, prints, compares and tries out sharing policies before they are proposed, and signs them. */
 export function agreementCommand(terminal: Terminal): Command {
   return new Command('agreement')
-    .description('check and sign sharing policies')
+    .description('check, print, compare, try out and sign sharing policies')
     .addCommand(checkCommand(terminal))
+    .addCommand(testCommand(terminal))
+    .addCommand(printCommand(terminal))
+    .addCommand(diffCommand(terminal))
+    .addCommand(simulateCommand(terminal))
+    .addCommand(explainCommand(terminal))
     .addCommand(signCommand(terminal))
-}
-
-function checkCommand(terminal: Terminal): Command {
-  return new Command('check')
-    .description(
-      'compile sharing policies and run their worked examples; every problem is told with line and column',
-    )
-    .argument('<file...>', 'sharing policies (YAML)')
-    .option('--schemas <directory>', 'document schemas they are written against', houseSchemas)
-    .option('--json', 'print what was found as JSON', false)
-    .action(async (files: readonly string[], { schemas, json }: { schemas: string; json: boolean }) => {
-      const reports = []
-      for (const file of files) reports.push(await check(terminal, file, schemas))
-      if (json) terminal.out(JSON.stringify(reports, null, 2))
-      else for (const report of reports) tell(terminal, report)
-      if (reports.some(({ problems }) => problems.length > 0)) terminal.end(1)
-    })
-}
-
-type Report = Awaited<ReturnType<typeof check>>
-
-async function check(terminal: Terminal, file: string, schemas: string) {
-  try {
-    const { id, revision, digest, examples } = await load(terminal, file, schemas)
-    return { file, agreement: { id, revision, digest, examples }, problems: [] }
-  } catch (thrown) {
-    if (!(thrown instanceof ProblemsError)) throw thrown
-    return { file, agreement: undefined, problems: thrown.problems }
-  }
-}
-
-function tell(terminal: Terminal, { file, agreement, problems }: Report): void {
-  for (const problem of problems) terminal.err(printProblem(problem))
-  if (!agreement) {
-    terminal.err(`${file}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`)
-    return
-  }
-  terminal.out(`${agreement.id} revision ${agreement.revision}: ${agreement.examples} worked examples hold`)
-  terminal.out(agreement.digest)
-}
-
-/** No key for pseudonyms is needed here: worked examples use practice keys, and nothing is released. */
-async function load(terminal: Terminal, file: string, schemas: string): Promise<Agreement> {
-  const registry = loadSchemas(resolve(terminal.cwd, schemas))
-  const source = await readFile(resolve(terminal.cwd, file), 'utf8')
-  return compileAgreement(source, file, {
-    catalogueOf: resource => registry.get(resource)?.catalogue,
-    squareOf,
-    pseudonymKey: () => undefined,
-  })
 }
 
 function signCommand(terminal: Terminal): Command {
@@ -114,7 +65,7 @@ async function sign(
   { party, person, role, key: keyFile, out, schemas }: SignOptions,
 ): Promise<{ readonly says: string; readonly usage: boolean } | undefined> {
   if (!isAgencyId(party)) return { says: `${party} is not the id of an agency`, usage: true }
-  const agreement = await load(terminal, file, schemas)
+  const agreement = await openDesk(terminal, schemas).compile(file)
   if (party !== agreement.provider && party !== agreement.recipient) {
     return { says: `${party} is no party to ${agreement.id}`, usage: false }
   }

@@ -1,30 +1,15 @@
-import type { KeyObject } from 'node:crypto'
 import { canonicalJson, type Digest, digestOf, type Json, type JsonObject } from '../kit/kit.ts'
-import { type AgencyId, type Catalogue, type Label, ProblemsError } from '../terms/terms.ts'
-import { bindScope } from './condition.ts'
-import { type Draft, readDraft } from './draft.ts'
-import { type DeletionCase, type Duties, type Obligations, resolveDuties } from './duties.ts'
+import type { AgencyId, Label } from '../terms/terms.ts'
+import type { Draft } from './draft.ts'
+import type { DeletionCase, Obligations } from './duties.ts'
 import { type Asked, type Decision, type Engine, makeEngine, type Release } from './engine.ts'
 import { type ExampleReport, runExamples } from './examples.ts'
 import { type Counts, type Explanation, explainTally, summariseTally } from './explain.ts'
-import { type Findings, makeFindings } from './findings.ts'
-import { practiceKey, type ScopeReader } from './keyring.ts'
+import { makeFindings } from './findings.ts'
 import type { Projected, Tally } from './projector.ts'
+import { type PolicyParts, type Reading, readAgreement, stopOnProblems } from './reading.ts'
 import type { Excess } from './rechecker.ts'
-import { resolveDraft } from './resolve.ts'
-import type { Resolved, ResolvedResource } from './resolved.ts'
 import { signedForm } from './signed-form.ts'
-import { readSource } from './source.ts'
-import type { LonLat } from './treatments/treatment.ts'
-
-/** What the policy craft needs from outside; handed in at assembly. */
-export interface PolicyParts {
-  catalogueOf(resource: string): Catalogue | undefined
-  /** Centre of the MGRS square of that side in which the point lies; undefined where there is none. */
-  squareOf(point: LonLat, sideMetres: number): LonLat | undefined
-  /** The HMAC base key that an agreement names; undefined at a gateway that does not hold it, which then withholds. */
-  pseudonymKey(reference: string): KeyObject | undefined
-}
 
 /** Why data is asked for. */
 export interface Purpose {
@@ -62,6 +47,8 @@ export interface Agreement {
   readonly pseudonymKeys: readonly string[]
   /** The compiled form as JSON, which `digest` covers. */
   readonly form: JsonObject
+  /** What it was compiled from: for printing and comparing agreements. */
+  readonly reading: Reading
   /** Whether a document may go for a purpose. Pure; never throws. */
   decide(asked: Asked): Decision
   /** The document cut down to what may go, and how often each branch was taken. */
@@ -86,75 +73,26 @@ export interface Agreement {
  * @throws ProblemsError with every problem found, each with line and column
  */
 export function compileAgreement(source: string, file: string, parts: PolicyParts): Agreement {
+  const reading = readAgreement(source, file, parts)
+  const { resolved, scopes, practice } = reading
   const findings = makeFindings(file)
-  const tree = readSource(source, findings)
-  if (!tree) throw new ProblemsError(findings.problems)
-  // Of a text that is no YAML the parser guesses the rest; what is found in a guess misleads.
-  if (findings.problems.some(({ code }) => code === 'yaml-syntax')) stopOnProblems(findings)
-  const resolved = resolveDraft(findings, readDraft(findings, tree), resource => parts.catalogueOf(resource))
-  const scopes = resolveScopes(findings, resolved)
-  const duties = resolveDuties(findings, resolved)
-  stopOnProblems(findings)
-  const squareOf = (point: LonLat, side: number) => parts.squareOf(point, side)
-  const practice = makeEngine(resolved, { squareOf, scopes, baseKey: practiceKey })
   const report = runExamples(findings, resolved, practice)
   stopOnProblems(findings)
   const engine = makeEngine(resolved, {
-    squareOf,
+    squareOf: (point, side) => parts.squareOf(point, side),
     scopes,
     baseKey: reference => parts.pseudonymKey(reference),
   })
-  return makeAgreement({ resolved, duties, engine, report, sourceDigest: digestOf(source) })
+  return makeAgreement(reading, engine, report)
 }
 
-function stopOnProblems({ problems }: Findings): void {
-  if (problems.length > 0)
-    throw new ProblemsError(problems.toSorted((a, b) => a.line - b.line || a.column - b.column))
-}
-
-/** Readers of the items that pseudonym scopes name, for every resource in which such a treatment is used. */
-function resolveScopes(
-  findings: Findings,
-  { draft, resources }: Resolved,
-): ReadonlyMap<string, ReadonlyMap<string, ScopeReader>> {
-  const scopes = new Map<string, ReadonlyMap<string, ScopeReader>>()
-  for (const [name, resource] of resources) {
-    const readers = new Map<string, ScopeReader>()
-    for (const { place, written } of scopesUsed(draft, resource)) {
-      const reader = bindScope(written, resource.catalogue, ({ code, says }) =>
-        findings.note(place, code, `scope: ${says}`),
-      )
-      if (reader) readers.set(written, reader)
-    }
-    scopes.set(name, readers)
-  }
-  return scopes
-}
-
-function scopesUsed(
-  draft: Draft,
-  { items }: ResolvedResource,
-): { place: { line: number; column: number }; written: string }[] {
-  const outcomes = items.flatMap(({ cells }) => [...cells.values()].flat().map(({ outcome }) => outcome.name))
-  return [...new Set(outcomes)].flatMap(name => {
-    const treatment = draft.treatments.get(name)
-    return treatment ? treatment.prepared.reads.map(written => ({ place: treatment.place, written })) : []
-  })
-}
-
-function makeAgreement(made: {
-  readonly resolved: Resolved
-  readonly duties: Duties
-  readonly engine: Engine
-  readonly report: ExampleReport
-  readonly sourceDigest: Digest
-}): Agreement {
-  const { resolved, duties, engine, report, sourceDigest } = made
+function makeAgreement(reading: Reading, engine: Engine, report: ExampleReport): Agreement {
+  const { resolved, duties, sourceDigest } = reading
   const { draft, resources } = resolved
   const { id, revision, title, replaces, effectiveFrom, expiresAt, marking } = draft
   const form = signedForm(resolved, duties)
   return Object.freeze({
-    ...{ id, revision, title, replaces, effectiveFrom, expiresAt, marking, sourceDigest, form },
+    ...{ id, revision, title, replaces, effectiveFrom, expiresAt, marking, sourceDigest, form, reading },
     digest: digestOf(canonicalJson(form)),
     provider: draft.provider.id,
     recipient: draft.recipient.id,

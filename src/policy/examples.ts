@@ -2,7 +2,7 @@ import { canonicalJson, type Digest, digestOf, type Json, type JsonObject } from
 import type { Catalogue } from '../terms/terms.ts'
 import { isRefusalCode } from '../terms/terms.ts'
 import type { ExampleDraft, Expectation, SampleDraft } from './draft-examples.ts'
-import type { Decision, Engine } from './engine.ts'
+import type { Asked, Decision, Engine } from './engine.ts'
 import { didYouMean, type Findings } from './findings.ts'
 import { differenceBetween, type ItemPath, readItemPath, valuesAt, withValue } from './item-path.ts'
 import { makePlan } from './plan.ts'
@@ -62,45 +62,60 @@ function checkSample(
   }
 }
 
-function runExample(
+/** Runs one worked example; notes it where it does not come out as it states, and gives its outcome where it does. */
+export function runExample(
   findings: Findings,
   resolved: Resolved,
   engine: Engine,
   example: ExampleDraft,
 ): Json | undefined {
-  const { place, name, sample: reference, expected } = example
+  const { place, name, expected } = example
   const fail = (code: string, says: string): undefined => {
     findings.note(place, code, `example \`${name}\`: ${says}`)
     return undefined
   }
-  const sample = resolved.draft.samples.get(reference?.name ?? '')
-  if (!sample) {
-    if (reference)
-      fail(
-        'unknown-sample',
-        `there is no sample \`${reference.name}\`${didYouMean(reference.name, resolved.draft.samples.keys())}`,
-      )
-    return undefined
-  }
-  const document = changed(sample.document, example, fail)
-  const resource = resolved.resources.get(sample.resource?.name ?? '')
-  if (!document || !resource || !expected) return undefined
-  const decision = engine.decide({
-    resource: resource.catalogue.resource,
-    purpose: example.purpose,
-    role: example.role,
-    document,
-    label: { ...sample.label, ...example.label },
-    request: { ...sample.request, ...example.request },
-    now: example.at ?? resolved.draft.effectiveFrom,
-  })
+  const asked = askedIn(resolved, example, fail)
+  const resource = resolved.resources.get(asked?.resource ?? '')
+  if (!asked || !resource || !expected) return undefined
+  const decision = engine.decide(asked)
   if (expected.kind === 'refused') return checkRefusal(decision, expected, resolved, fail)
   if (decision.kind === 'refuse') return fail('example-fails', `it was refused with ${refusalSays(decision)}`)
   const { document: projected } = engine.project(decision)
   const [excess] = engine.recheck(decision.resource, decision.purpose, projected)
   if (excess) return fail('example-fails', `the receiver would not accept \`${excess.path}\``)
-  const misfit = differs(expected, { projected, document, catalogue: resource.catalogue, example })
+  const misfit = differs(expected, {
+    ...{ projected, example },
+    document: asked.document,
+    catalogue: resource.catalogue,
+  })
   return misfit === undefined ? projected : fail(misfit.code, misfit.says)
+}
+
+/** What a worked example asks for; undefined where it cannot be put together, which `fail` is told. */
+export function askedIn(
+  { draft, resources }: Resolved,
+  example: ExampleDraft,
+  fail: (code: string, says: string) => undefined,
+): Asked | undefined {
+  const { sample: reference, purpose, role, label, request, at } = example
+  const sample = draft.samples.get(reference?.name ?? '')
+  if (!sample) {
+    if (reference)
+      fail(
+        'unknown-sample',
+        `there is no sample \`${reference.name}\`${didYouMean(reference.name, draft.samples.keys())}`,
+      )
+    return undefined
+  }
+  const document = changed(sample.document, example, fail)
+  const resource = sample.resource?.name ?? ''
+  if (!document || !resources.has(resource)) return undefined
+  return {
+    ...{ resource, purpose, role, document },
+    label: { ...sample.label, ...label },
+    request: { ...sample.request, ...request },
+    now: at ?? draft.effectiveFrom,
+  }
 }
 
 function changed(

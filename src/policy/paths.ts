@@ -101,7 +101,7 @@ export function missing(catalogue: Catalogue, path: string): [code: string, says
 }
 
 /** `` for the document, `command[].` for an entry, undefined for a name that is unknown or means two things. */
-function baseOf(catalogue: Catalogue, root: string): string | undefined {
+export function baseOf(catalogue: Catalogue, root: string): string | undefined {
   const bases = [...catalogue.items].filter(([, item]) => item === root).map(([list]) => `${list}.`)
   if (root === shortName(catalogue.resource)) bases.push('')
   return bases.length === 1 ? bases[0] : undefined

@@ -171,7 +171,7 @@ function scanScalar(scanner: Scanner, node: Scalar, place: Place): SourceScalar[
 }
 
 /** Control, bidirectional and zero-width characters: a reviewer cannot see them. Line feed and tab stay. */
-const hidden = /[[\p{Cc}\p{Cf}]--[\n\t]]/v
+export const hidden = /[[\p{Cc}\p{Cf}]--[\n\t]]/v
 
 function isPlainNumber(value: number, source: string | undefined): boolean {
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false

@@ -9,11 +9,12 @@ import type { Resolver } from './resolver.ts'
 import { PLAIN, type PlainKind } from './treatments/treatments.ts'
 
 /** What is never shared by a rule, in any form: only a person may let it go. */
-const NEVER_SHARED: ReadonlySet<Sensitivity> = new Set(['free-text', 'source-protection', 'covert'])
+export const NEVER_SHARED: ReadonlySet<Sensitivity> = new Set(['free-text', 'source-protection', 'covert'])
 
 const WITHHOLD: Outcome = { name: 'withhold', says: 'nothing', kind: 'withhold', prepared: PLAIN.withhold }
 const SHARE: Outcome = { name: 'share', says: 'the value as it is', kind: 'share', prepared: PLAIN.share }
 export const NOTHING: Cell = [{ condition: undefined, outcome: WITHHOLD }]
+export const SHARED: Cell = [{ condition: undefined, outcome: SHARE }]
 
 /**
  * Gives every item of the catalogue its cell for each purpose. Its own row beats a group row, the longer group the shorter; a
@@ -47,7 +48,7 @@ export function decideItems(
   })
 }
 
-function isGroup(path: string): boolean {
+export function isGroup(path: string): boolean {
   return path === '*' || path.endsWith('.*')
 }
 
@@ -153,7 +154,7 @@ function resolveCell(draft: Draft, resolver: Resolver, leaf: Leaf, cell: CellDra
 }
 
 /** Which truth of a branch leads to the looser outcome; both where two treatments cannot be compared. */
-function openers(outcome: Outcome, rest: readonly Outcome[]): readonly boolean[] {
+export function openers(outcome: Outcome, rest: readonly Outcome[]): readonly boolean[] {
   const differing = rest.filter(other => other.name !== outcome.name)
   const opens: boolean[] = []
   if (differing.some(other => rank(outcome) <= rank(other))) opens.push(true)
