@@ -17,8 +17,8 @@ import {
 import { type Bindings, bindAll, makeResolver, type Resolver } from './resolver.ts'
 import { decideItems, expandRow } from './table.ts'
 
-/** What makes a list one about people: none of its entries go unless an `include` row says so. */
-const PERSONAL: ReadonlySet<Sensitivity> = new Set(['personal', 'sensitive', 'criminal'])
+/** Items about people; of a list that holds any, no entry goes unless an `include` row says so. */
+export const PERSONAL: ReadonlySet<Sensitivity> = new Set(['personal', 'sensitive', 'criminal'])
 
 /** Stands in the place of a list where a red line drops the whole document. */
 const DOCUMENT = 'document'

@@ -57,6 +57,27 @@ void t.test('check says how many worked examples hold, or every problem', async 
   t.equal(bad.code, 1)
 })
 
+void t.test('check tells what stops, what has to be answered and what is worth knowing', async t => {
+  const text = readFileSync(policy, 'utf8')
+  const directory = t.testdir({
+    'open.yaml': text.replace(
+      'shortName: { live-coordination: share, debrief: withhold }',
+      'shortName: { all: share }',
+    ),
+  })
+  const told = await run(directory, 'check', 'open.yaml')
+  t.match(told.err, /^stop: cannot be proposed\n {2}open\.yaml:\d+:\d+ check 42: example `/)
+  t.equal(told.code, 1)
+  const json = await run(directory, 'check', '--json', '--previous', policy, 'open.yaml')
+  const [report] = JSON.parse(json.out)
+  t.match(report, { file: 'open.yaml', agreement: undefined })
+  const asked = report.findings.filter(({ check }: { check: number }) => check === 48)
+  t.match(asked, [{ level: 'ask', row: 'shortName', says: /is looser, `army\.positionReport`, `debrief`/ }])
+  const good = await run(directory, 'check', policy)
+  t.match(good.out, /\nnote\n[\s\S]* check 15: `army\.positionReport`: 54 of 54 cells are decided\n/)
+  t.equal(good.err, '')
+})
+
 void t.test('sign adds a signature to those that are there', async t => {
   const pem = () =>
     generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()

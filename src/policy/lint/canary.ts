@@ -1,5 +1,4 @@
 import { isJsonObject, type Json, type JsonObject } from '../../kit/kit.ts'
-import type { Leaf } from '../../terms/terms.ts'
 import type { Scene } from '../condition.ts'
 import type { Asked, Engine } from '../engine.ts'
 import { explainTally } from '../explain.ts'
@@ -13,6 +12,7 @@ import {
   type ResolvedResource,
 } from '../resolved.ts'
 import { casesOf } from '../scenes.ts'
+import { marked } from './marks.ts'
 import { cellsOf, type Found, grouped, listed, type Subject } from './subject.ts'
 
 const MOST_CASES = 500
@@ -89,7 +89,7 @@ function casesIn(flight: Flight): readonly Scene[] {
 
 function leaksIn(flight: Flight, given: Scene): readonly Leak[] {
   const { resolved, engine, resource, purpose } = flight
-  const { document, marks } = marked(flight, given)
+  const { document, marks } = marked(resource.catalogue, conditionsOf(flight), given)
   const name = resource.catalogue.resource
   const role = resolved.draft.purposes.get(purpose)?.requesters[0] ?? ''
   const { label, request } = given
@@ -173,102 +173,4 @@ function entriesAround(document: JsonObject, path: string): readonly JsonObject[
     if (step.endsWith('[]') && isJsonObject(at)) entries.push(at)
   }
   return entries
-}
-
-interface Growing {
-  [member: string]: Json | Growing | Growing[]
-}
-
-/** A document with one entry in every list, every item marked, and what conditions read as the case has it. */
-function marked(flight: Flight, given: Scene): { document: JsonObject; marks: ReadonlyMap<string, string> } {
-  const document: Growing = {}
-  const marks = new Map<string, string>()
-  const read = new Set(
-    conditionsOf(flight).flatMap(({ inputs }) =>
-      inputs.flatMap(({ kind, path }) => (kind === 'item' ? [path] : [])),
-    ),
-  )
-  let number = 0
-  for (const leaf of flight.resource.catalogue.leaves.values()) {
-    number += 1
-    if (read.has(leaf.path)) {
-      const value = valueIn(given, leaf.path)
-      if (value !== undefined) plant(document, leaf.path, value)
-      continue
-    }
-    const { value, mark } = markFor(leaf, number)
-    plant(document, leaf.path, value)
-    if (mark !== undefined) marks.set(leaf.path, mark)
-  }
-  return { document: structuredClone(document) as JsonObject, marks }
-}
-
-function valueIn({ document, entries }: Scene, path: string): Json | undefined {
-  const list = listAround(path)
-  let at: Json | undefined = list === undefined ? document : entries[list.split('[]').length - 2]
-  for (const step of (list === undefined ? path : path.slice(list.length + 1)).split('.'))
-    at = isJsonObject(at) && Object.hasOwn(at, step) ? at[step] : undefined
-  return at
-}
-
-function plant(document: Growing, path: string, value: Json): void {
-  const steps = path.split('.')
-  const last = steps.pop() ?? ''
-  let holder = document
-  for (const step of steps) holder = below(holder, step)
-  if (last.endsWith('[]')) holder[last.slice(0, -2)] = [value]
-  else holder[last] = value
-}
-
-/** The group, or the one entry of a list, that a step leads to. */
-function below(holder: Growing, step: string): Growing {
-  const name = step.replace('[]', '')
-  const known = holder[name]
-  const there = Array.isArray(known) ? known[0] : known
-  if (isGrowing(there)) return there
-  const made: Growing = {}
-  holder[name] = step.endsWith('[]') ? [made] : made
-  return made
-}
-
-function isGrowing(value: unknown): value is Growing {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** A value that no other item has, and how it would be seen in a text; no mark where there are too few values to tell. */
-function markFor(leaf: Leaf, number: number): { readonly value: Json; readonly mark: string | undefined } {
-  switch (leaf.type) {
-    case 'bool':
-      return { value: true, mark: undefined }
-    case 'enum':
-      return { value: leaf.values?.[0] ?? 'none', mark: undefined }
-    case 'count':
-    case 'number':
-      return { value: 7_310_003 + number * 17, mark: `${7_310_003 + number * 17}` }
-    case 'time':
-    case 'date': {
-      const day = new Date(Date.UTC(2031, 0, 2) + number * 86_400_000 + 3_661_000)
-      const text =
-        leaf.type === 'date' ? day.toISOString().slice(0, 10) : `${day.toISOString().slice(0, 19)}Z`
-      return { value: text, mark: text }
-    }
-    case 'place':
-      return placeMark(leaf, number)
-    default: {
-      const mark = `canary-${number}-mark`
-      return { value: mark, mark }
-    }
-  }
-}
-
-/** In whichever of the three ways the schema writes a place. */
-function placeMark(leaf: Leaf, number: number): { readonly value: Json; readonly mark: string } {
-  const [lon, lat] = [-4 - (number * 7 + 1) / 100_000, 55.5]
-  const digits = `${21_001 + number * 7}${91_003 + number * 7}`
-  const ways = [
-    { value: { type: 'Point', coordinates: [lon, lat] }, mark: `${lon}` },
-    { value: { lat, lon }, mark: `${lon}` },
-    { value: `30UVG${digits}`, mark: digits },
-  ]
-  return ways.find(({ value }) => leaf.valid(value)) ?? { value: `30UVG${digits}`, mark: digits }
 }

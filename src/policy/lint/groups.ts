@@ -1,11 +1,10 @@
 import type { Json } from '../../kit/kit.ts'
 import type { Leaf } from '../../terms/terms.ts'
 import { readItemPath, valuesAt } from '../item-path.ts'
+import { PERSONAL } from '../resolve.ts'
 import { listAround } from '../resolved.ts'
 import { type Run, runsOf } from './runs.ts'
 import { type CellAt, type Found, grouped, listed, openCells, type Subject } from './subject.ts'
-
-const PERSONAL: ReadonlySet<Leaf['sensitivity']> = new Set(['personal', 'sensitive', 'criminal'])
 
 /** What describes a person without naming them. */
 const DESCRIBES: ReadonlySet<Leaf['type']> = new Set(['enum', 'count', 'number', 'bool', 'date'])

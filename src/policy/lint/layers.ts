@@ -1,13 +1,13 @@
-import { canonicalJson } from '../../kit/kit.ts'
-import type { Label, Leaf } from '../../terms/terms.ts'
+import type { Label } from '../../terms/terms.ts'
 import { diffAgreements } from '../diff.ts'
-import { addPeriod, type DutyDraft } from '../draft-duties.ts'
+import { PERSONAL } from '../resolve.ts'
 import { listAround, type Outcome } from '../resolved.ts'
 import { compareOutcomes, type Strictness } from '../strictness.ts'
 import { covers } from '../table.ts'
 import { PLAIN } from '../treatments/treatments.ts'
 import { placeOf } from './change.ts'
 import type { Check } from './check.ts'
+import { duties } from './obligations.ts'
 import type { Effect } from './rules.ts'
 import { type Found, grouped, listed, openCells, placeAt, type Subject } from './subject.ts'
 
@@ -56,12 +56,7 @@ export const LAYERS = {
       'obligations/unknown-resource',
       'obligations/missing-key',
     ],
-    run: subject => [
-      ...longRetention(subject),
-      ...noDeletion(subject),
-      ...conflicts(subject),
-      ...unableTo(subject),
-    ],
+    run: duties,
   },
   41: {
     title: 'the marking fits what goes and the link it goes over',
@@ -135,93 +130,6 @@ function lostRedLines(subject: Subject): readonly Found[] {
     const how = change.after === undefined ? 'is gone' : 'keeps back less than before'
     const says = `red line \`${change.subject}\` of \`${change.resource ?? ''}\` ${how}: ${change.before ?? ''}`
     return { place: placeOf(subject, change), says, fix: 'bring it back, or have the senior approver agree' }
-  })
-}
-
-interface PurposeDuty {
-  readonly purpose: string
-  readonly duty: DutyDraft
-}
-
-/** Every `must`, with the purposes it is for. */
-function mustsOf({ resolved: { draft } }: Subject): readonly PurposeDuty[] {
-  return [...draft.purposes.keys()].flatMap(purpose => {
-    return ['all', purpose].flatMap(name =>
-      (draft.duties.get(name)?.must ?? []).map(duty => ({ purpose, duty })),
-    )
-  })
-}
-
-function longRetention(subject: Subject): readonly Found[] {
-  const { effectiveFrom, expiresAt } = subject.resolved.draft
-  const long = mustsOf(subject).flatMap(({ duty }) => {
-    return duty.kind === 'deleteAfter' && (addPeriod(effectiveFrom, duty.period) ?? 0) > expiresAt
-      ? [duty]
-      : []
-  })
-  return [...new Set(long)].map(({ place, period }) => {
-    return {
-      place,
-      says: `\`${period}\` is longer than the agreement itself`,
-      fix: 'have it deleted earlier',
-    }
-  })
-}
-
-const PERSONAL: ReadonlySet<Leaf['sensitivity']> = new Set(['personal', 'sensitive', 'criminal'])
-
-function noDeletion(subject: Subject): readonly Found[] {
-  const { tree, resolved } = subject
-  const ends = new Set(
-    mustsOf(subject).flatMap(({ purpose, duty }) => (duty.kind === 'deleteAfter' ? [purpose] : [])),
-  )
-  const personal = openCells(resolved).filter(
-    ({ item, purpose }) => PERSONAL.has(item.leaf.sensitivity) && !ends.has(purpose),
-  )
-  return grouped(personal, ({ purpose }) => purpose).map(group => {
-    const [{ purpose }] = group
-    const paths = listed([...new Set(group.map(({ item }) => item.leaf.path))])
-    const says = `${paths} would go for \`${purpose}\`, and nothing says when they are deleted`
-    return { place: placeAt(tree, 'obligations', purpose), says, fix: 'add `deleteAfter` to its `must`' }
-  })
-}
-
-/** Words of which one purpose can have one meaning only. */
-const SINGLE: ReadonlySet<string> = new Set(['deleteAfter', 'correct', 'log', 'onward'])
-
-function conflicts(subject: Subject): readonly Found[] {
-  const single = mustsOf(subject).filter(({ duty }) => SINGLE.has(wordOf(duty)))
-  return grouped(single, ({ purpose, duty }) => `${purpose} ${startOf(duty)}`).flatMap(group => {
-    const [{ purpose, duty }] = group
-    const other = group.find(one => termsOf(one.duty) !== termsOf(duty))
-    if (!other) return []
-    const says = `\`${wordOf(duty)}\` of \`${purpose}\` says two things: ${termsOf(duty)} and ${termsOf(other.duty)}`
-    return [{ place: other.duty.place, says, fix: 'keep one of them' }]
-  })
-}
-
-function wordOf(duty: DutyDraft): string {
-  return duty.kind === 'told' ? (Object.keys(duty.duty)[0] ?? '') : duty.kind
-}
-
-/** Deletions that count from different moments do not contradict each other: the earliest holds. */
-function startOf(duty: DutyDraft): string {
-  if (duty.kind !== 'deleteAfter') return wordOf(duty)
-  return `deleteAfter ${[...duty.from].map(([resource, { name }]) => `${resource} ${name}`).join(' ')}`
-}
-
-function termsOf(duty: DutyDraft): string {
-  return duty.kind === 'deleteAfter'
-    ? duty.period
-    : canonicalJson(duty.kind === 'told' ? duty.duty : duty.text)
-}
-
-function unableTo(subject: Subject): readonly Found[] {
-  const { abilities } = subject.rules
-  const beyond = abilities ? mustsOf(subject).filter(({ duty }) => !abilities.has(wordOf(duty))) : []
-  return grouped(beyond, ({ duty }) => `${duty.place.line} ${duty.place.column}`).map(([{ duty }]) => {
-    const says = `the gateway of the recipient has not declared that it can carry out \`${wordOf(duty)}\``
-    return { place: duty.place, says, fix: 'make it a `should`, or have the recipient declare it' }
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Leaf } from '../../terms/terms.ts'
+import { PERSONAL } from '../resolve.ts'
 import type { Check } from './check.ts'
 import { smallGroups } from './groups.ts'
 import { restOfTotals, sameThings, tellingPairs } from './inference.ts'
@@ -50,8 +50,6 @@ export const PRIVACY = {
     run: sameThings,
   },
 } satisfies Record<number, Check>
-
-const PERSONAL: ReadonlySet<Leaf['sensitivity']> = new Set(['personal', 'sensitive', 'criminal'])
 
 /** A reason stands in the branch that shares, or in the row. */
 function withoutReason({ resolved }: Subject): readonly Found[] {
