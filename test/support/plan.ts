@@ -64,6 +64,8 @@ export const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['node:process', []],
   ['node:vm', []],
   ['@bufbuild/*', ['policy']],
+  ['fflate', ['policy']],
+  ['saxes', ['policy']],
   ['geographiclib-mgrs', ['translation']],
   ['commander', ['cli', 'main.ts']],
   ['yaml', ['policy', 'translation', 'contract', 'config.ts']],
