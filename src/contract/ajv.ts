@@ -38,6 +38,13 @@ export function makeAjv(reading: Reading): Ajv2020 {
   addFormats.default(ajv)
   ajv.addFormat('int64', true)
   for (const keyword of ANNOTATIONS) ajv.addKeyword({ keyword })
+  // The gateway works these out: no document that a system sends holds one. Alone, such a value is judged by its form.
+  ajv.addKeyword({
+    keyword: 'x-derived',
+    schemaType: 'boolean',
+    validate: (derived: boolean, _value: unknown, _schema: unknown, at?: { readonly instancePath: string }) =>
+      !derived || at?.instancePath === '',
+  })
   ajv.addVocabulary(['components', 'example', 'discriminator'])
   return ajv
 }
@@ -53,6 +60,8 @@ export function violationOf(error: ErrorObject): Violation {
       return { pointer, says: `member \`${nameOf(error.params)}\` is missing` }
     case 'enum':
       return { pointer, says: 'not one of the listed values' }
+    case 'x-derived':
+      return { pointer, says: 'the gateway works this out; no system sends it' }
     case 'const':
       return { pointer, says: 'not the one value allowed here' }
     case 'false schema':

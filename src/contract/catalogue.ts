@@ -90,16 +90,23 @@ function drawLeaf(drawing: Drawing, node: JsonObject, path: string, fragment: st
     return complain(drawing, path, 'schema-sensitivity', 'has no known `x-sensitivity`')
   const type = leafTypeOf(node)
   if (type === undefined) return complain(drawing, path, 'schema-type', 'has no type that a leaf can have')
-  const values = Array.isArray(node['enum'])
-    ? node['enum'].filter(value => typeof value === 'string')
-    : undefined
+  const derived = node['x-derived'] === true
+  const inList = path.includes('[]')
+  if ((type === 'table' && !derived) || (derived && (node['x-control'] === true || inList)))
+    return complain(
+      drawing,
+      path,
+      'schema-derived',
+      'has to be derived if it is a table; what is derived stands outside lists and is not for conditions',
+    )
   let test: ((value: unknown) => boolean) | undefined
   drawing.leaves.set(path, {
     path,
     type,
     sensitivity,
     control: node['x-control'] === true,
-    values,
+    values: valuesOf(node, type),
+    ...(derived ? { derived } : {}),
     valid: value => {
       test ??= drawing.testOf(fragment)
       return test(value)
@@ -107,7 +114,14 @@ function drawLeaf(drawing: Drawing, node: JsonObject, path: string, fragment: st
   })
 }
 
-const LEAF_TYPES: ReadonlySet<string> = new Set(['place', 'phone', 'id'] satisfies LeafType[])
+/** The values of an enumeration, or the keys that a table has. */
+function valuesOf(node: JsonObject, type: LeafType): readonly string[] | undefined {
+  const names = node['propertyNames']
+  const listed = type === 'table' && isJsonObject(names) ? names['enum'] : node['enum']
+  return Array.isArray(listed) ? listed.filter(value => typeof value === 'string') : undefined
+}
+
+const LEAF_TYPES: ReadonlySet<string> = new Set(['place', 'phone', 'id', 'table'] satisfies LeafType[])
 
 function leafTypeOf(node: JsonObject): LeafType | undefined {
   const declared = node['x-type']

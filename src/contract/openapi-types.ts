@@ -170,6 +170,267 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/peer/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acts in the life of agreements from another agency
+         * @description NDJSON. Each line is one act, a compact JWS (EdDSA) of type `concordat-agreement+jws` over an AgreementAct. What is
+         *     answered as recorded or known is durable; an act may be sent any number of times.
+         */
+        post: operations["receiveActs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/peer/v1/agreements/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The acts of this gateway about one revision, for a party to it */
+        get: operations["readPeerAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every agreement of this agency with its revisions and where each stands */
+        get: operations["listAgreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The drafts that are not proposed yet */
+        get: operations["listDrafts"];
+        /**
+         * Save the draft of a revision and have it checked (author)
+         * @description A draft may be saved however bad it is; the findings say what keeps it from being proposed.
+         */
+        put: operations["saveDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Freeze a revision and propose it, signed by its author
+         * @description Refused while a check says stop, or where a finding that asks is not answered. The whole check with canary and
+         *     mutations runs here.
+         */
+        post: operations["proposeAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One revision with its text, its signatures and what it would change */
+        get: operations["readAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{digest}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a proposed revision with the officer's own key (approver, not its author)
+         * @description Every change that is looser, or cannot be compared, has to be acknowledged by its key.
+         */
+        post: operations["approveAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{digest}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reject a proposed revision, with a comment for its author (approver) */
+        post: operations["rejectAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{digest}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a proposed revision (author of the provider) */
+        post: operations["withdrawAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suspensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an agreement, or some of its purposes, at once (either side alone; operator, approver or data-protection officer) */
+        post: operations["suspendAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suspensions/{id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree that a suspended agreement goes on; it does once an approver of each side has signed */
+        post: operations["resumeAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/urgent-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Urgent uses, open ones and those under review first */
+        get: operations["listUrgentUses"];
+        put?: never;
+        /**
+         * Let a purpose be used at once, by anybody with the purpose and at any stage, for a limited time
+         * @description Signed by as many persons as the purpose demands, one of the provider among them. It relaxes who and when, never the
+         *     table. Both data-protection officers are told, and none may be opened again until both have reviewed it.
+         */
+        post: operations["openUrgentUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/urgent-uses/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Review an urgent use after its end (data-protection officer of each side) */
+        post: operations["reviewUrgentUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for somebody of this agency
+         * @description Proposals to decide on, suspensions, urgent uses to know of and to review, agreements that end soon or are due for review.
+         */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -250,6 +511,7 @@ export interface components {
              * @enum {string}
              */
             precedence?: "FLASH" | "IMMEDIATE" | "PRIORITY" | "ROUTINE";
+            /** @description The exchange that this one answers; or, where it names an earlier one of this agency to the same recipient, for the same purpose and resource, the one that it corrects. The recipient's gateway deletes what has been corrected. */
             inReplyTo?: components["schemas"]["ExchangeId"];
             /** @description What the conditions of the agreement may read of the request, such as the operation it is about */
             context?: {
@@ -348,8 +610,11 @@ export interface components {
             caveats: string[];
             /** @description What the agreement asks of the recipient */
             obligations?: unknown;
+            /** @description The items that this purpose never carries, in the words of the owner, where the agreement says that the recipient is told; it is the same for every document */
+            withheld?: string[];
             /** @description Digest of the agreement it was shared under */
             agreement: string;
+            /** @description The exchange that this one answers, or corrects where it came from the same agency; that one is gone. */
             inReplyTo?: components["schemas"]["ExchangeId"];
         };
         SharedPage: {
@@ -370,6 +635,395 @@ export interface components {
                 [key: string]: "ok" | "failing";
             };
         };
+        Digest: string;
+        /** @description As in the file: northshire-police.to.army-1div.public-order */
+        AgreementId: string;
+        Reason: string;
+        /** @description The sharing policy as YAML */
+        PolicySource: string;
+        /** @description An officer's Ed25519 signature over a statement and its signatory (DSSE pre-authentication encoding of canonical JSON) */
+        OfficerSignature: {
+            party: components["schemas"]["AgencyId"];
+            role: string;
+            person: string;
+            kid: string;
+            /** @constant */
+            alg: "EdDSA";
+            /** Format: date-time */
+            at: string;
+            sig: string;
+        };
+        /** @description The written reason for a finding that asks */
+        Answer: {
+            /** @description The key of the finding */
+            finding: string;
+            reason: components["schemas"]["Reason"];
+        };
+        /** @description An answer with what it answers, in the words of the gateway that checked */
+        AnsweredFinding: {
+            finding: string;
+            says: string;
+            reason: components["schemas"]["Reason"];
+        };
+        /**
+         * @description A revision that is nowhere looser needs no officer of the recipient
+         * @enum {string}
+         */
+        ApprovalPath: "whole" | "tighter-only";
+        ActProposed: {
+            act: components["schemas"]["ExchangeId"];
+            /** @constant */
+            kind: "proposed";
+            from: components["schemas"]["AgencyId"];
+            to: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            digest: components["schemas"]["Digest"];
+            source: components["schemas"]["PolicySource"];
+            /** @description What the signatures cover, as the proposing gateway computes it */
+            statement: {
+                [key: string]: unknown;
+            };
+            approval: components["schemas"]["OfficerSignature"];
+            answers: components["schemas"]["AnsweredFinding"][];
+        };
+        /** @description A revision that came as a file with the signatures of both parties; it does not travel */
+        ActAdopted: {
+            act: components["schemas"]["ExchangeId"];
+            /** @constant */
+            kind: "adopted";
+            from: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            digest: components["schemas"]["Digest"];
+            source: components["schemas"]["PolicySource"];
+            approvals: components["schemas"]["OfficerSignature"][];
+        };
+        ActApproved: {
+            act: components["schemas"]["ExchangeId"];
+            /** @constant */
+            kind: "approved";
+            from: components["schemas"]["AgencyId"];
+            to: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            proposal: components["schemas"]["ExchangeId"];
+            digest: components["schemas"]["Digest"];
+            approval: components["schemas"]["OfficerSignature"];
+            acknowledged: string[];
+        };
+        /** @description This gateway has compiled the text itself, run every worked example, and come to the same statement */
+        ActVerified: {
+            act: components["schemas"]["ExchangeId"];
+            /** @constant */
+            kind: "verified";
+            from: components["schemas"]["AgencyId"];
+            to: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            proposal: components["schemas"]["ExchangeId"];
+            digest: components["schemas"]["Digest"];
+            statement: {
+                [key: string]: unknown;
+            };
+            path: components["schemas"]["ApprovalPath"];
+            /** @description The obligations that this gateway can carry out */
+            abilities: string[];
+        };
+        /** @description This gateway cannot come to the same statement, or may not hold what would be shared */
+        ActDeclined: {
+            act: components["schemas"]["ExchangeId"];
+            /** @constant */
+            kind: "declined";
+            from: components["schemas"]["AgencyId"];
+            to: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            proposal: components["schemas"]["ExchangeId"];
+            digest: components["schemas"]["Digest"];
+            problems: components["schemas"]["AgreementProblem"][];
+        };
+        /** @description A proposal that goes no further, with the reason that its author is told */
+        ActEnded: {
+            act: components["schemas"]["ExchangeId"];
+            /** @enum {unknown} */
+            kind: "rejected" | "withdrawn";
+            from: components["schemas"]["AgencyId"];
+            to: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            proposal: components["schemas"]["ExchangeId"];
+            digest: components["schemas"]["Digest"];
+            person: string;
+            reason: components["schemas"]["Reason"];
+        };
+        ActSuspended: {
+            act: components["schemas"]["ExchangeId"];
+            /** @constant */
+            kind: "suspended";
+            from: components["schemas"]["AgencyId"];
+            to: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            /** @description All purposes where it is absent */
+            purposes?: components["schemas"]["Purpose"][];
+            person: string;
+            reason: components["schemas"]["Reason"];
+        };
+        ActResumed: {
+            act: components["schemas"]["ExchangeId"];
+            /** @constant */
+            kind: "resumed";
+            from: components["schemas"]["AgencyId"];
+            to: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            suspension: components["schemas"]["ExchangeId"];
+            signature: components["schemas"]["OfficerSignature"];
+        };
+        ActUrgentOpened: {
+            act: components["schemas"]["ExchangeId"];
+            /** @constant */
+            kind: "urgent-opened";
+            from: components["schemas"]["AgencyId"];
+            to: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            statement: components["schemas"]["UrgentStatement"];
+            signatures: components["schemas"]["OfficerSignature"][];
+        };
+        ActUrgentReviewed: {
+            act: components["schemas"]["ExchangeId"];
+            /** @constant */
+            kind: "urgent-reviewed";
+            from: components["schemas"]["AgencyId"];
+            to: components["schemas"]["AgencyId"];
+            agreement: components["schemas"]["AgreementId"];
+            /** Format: date-time */
+            at: string;
+            use: components["schemas"]["ExchangeId"];
+            finding: components["schemas"]["Reason"];
+            signature: components["schemas"]["OfficerSignature"];
+        };
+        /** @description One step in the life of an agreement. The state of an agreement is worked out from its acts, alike on both sides. */
+        AgreementAct: components["schemas"]["ActProposed"] | components["schemas"]["ActAdopted"] | components["schemas"]["ActApproved"] | components["schemas"]["ActVerified"] | components["schemas"]["ActDeclined"] | components["schemas"]["ActEnded"] | components["schemas"]["ActSuspended"] | components["schemas"]["ActResumed"] | components["schemas"]["ActUrgentOpened"] | components["schemas"]["ActUrgentReviewed"];
+        AgreementProblem: {
+            code: string;
+            line: number;
+            says: string;
+        };
+        ActResults: {
+            /** @description One for each line, in order */
+            results: {
+                /** @enum {string} */
+                outcome: "recorded" | "known" | "refused";
+                code?: components["schemas"]["RefusalCode"];
+            }[];
+        };
+        /** @description What the persons sign who open an urgent use */
+        UrgentStatement: {
+            /** @constant */
+            type: "sharing-policy-urgent-use/1";
+            policy: components["schemas"]["AgreementId"];
+            digest: components["schemas"]["Digest"];
+            purpose: components["schemas"]["Purpose"];
+            reason: components["schemas"]["Reason"];
+            nonce: components["schemas"]["ExchangeId"];
+        };
+        DraftInput: {
+            source: components["schemas"]["PolicySource"];
+        };
+        DraftReport: {
+            agreement?: components["schemas"]["AgreementId"];
+            revision?: number;
+            digest?: components["schemas"]["Digest"];
+            /** @description What the author signs; absent while the text cannot be compiled */
+            statement?: {
+                [key: string]: unknown;
+            };
+            path?: components["schemas"]["ApprovalPath"];
+            findings: components["schemas"]["AgreementFinding"][];
+            changes: components["schemas"]["AgreementChange"][];
+        };
+        DraftList: {
+            drafts: {
+                agreement: components["schemas"]["AgreementId"];
+                source: string;
+                savedBy: string;
+                /** Format: date-time */
+                savedAt: string;
+            }[];
+        };
+        ProposalInput: {
+            source: components["schemas"]["PolicySource"];
+            approval: components["schemas"]["OfficerSignature"];
+            answers?: components["schemas"]["Answer"][];
+        };
+        ApprovalInput: {
+            approval: components["schemas"]["OfficerSignature"];
+            /** @description Keys of the changes */
+            acknowledged?: string[];
+        };
+        ReasonInput: {
+            reason: components["schemas"]["Reason"];
+        };
+        SuspensionInput: {
+            agreement: components["schemas"]["AgreementId"];
+            /** @description All purposes where it is absent */
+            purposes?: components["schemas"]["Purpose"][];
+            reason: components["schemas"]["Reason"];
+        };
+        SignatureInput: {
+            signature: components["schemas"]["OfficerSignature"];
+        };
+        UrgentUseInput: {
+            statement: components["schemas"]["UrgentStatement"];
+            signatures: components["schemas"]["OfficerSignature"][];
+        };
+        ReviewInput: {
+            finding: components["schemas"]["Reason"];
+            signature: components["schemas"]["OfficerSignature"];
+        };
+        AgreementFinding: {
+            /** @description What an answer names */
+            key: string;
+            check: number;
+            /** @enum {string} */
+            level: "stop" | "ask" | "note";
+            line: number;
+            column: number;
+            row?: string;
+            says: string;
+            fix?: string;
+        };
+        AgreementChange: {
+            /** @description What an acknowledgement names */
+            key: string;
+            /** @enum {string} */
+            direction: "looser" | "not-comparable" | "tighter" | "other";
+            kind: string;
+            resource?: string;
+            purpose?: string;
+            subject: string;
+            before?: string;
+            after?: string;
+            because?: string;
+        };
+        /**
+         * @description proposed until the provider has approved, approved until both agencies have signed and verified, scheduled until its
+         *     date. A suspended one is in force in name and lets nothing through.
+         * @enum {string}
+         */
+        AgreementState: "proposed" | "approved" | "scheduled" | "in-force" | "suspended" | "superseded" | "expired" | "declined" | "rejected" | "withdrawn" | "lapsed" | "outdated";
+        RevisionSummary: {
+            digest: components["schemas"]["Digest"];
+            revision: number;
+            state: components["schemas"]["AgreementState"];
+            /** @enum {string} */
+            origin: "file" | "link";
+            /** Format: date-time */
+            effectiveFrom: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Who or what has still to act */
+            missing: string[];
+        };
+        AgreementSummary: {
+            agreement: components["schemas"]["AgreementId"];
+            title: string;
+            provider: components["schemas"]["AgencyId"];
+            recipient: components["schemas"]["AgencyId"];
+            revisions: components["schemas"]["RevisionSummary"][];
+            suspensions: components["schemas"]["Suspension"][];
+        };
+        AgreementList: {
+            agreements: components["schemas"]["AgreementSummary"][];
+        };
+        AgreementRevision: {
+            agreement: components["schemas"]["AgreementId"];
+            title: string;
+            provider: components["schemas"]["AgencyId"];
+            recipient: components["schemas"]["AgencyId"];
+            summary: components["schemas"]["RevisionSummary"];
+            path: components["schemas"]["ApprovalPath"];
+            source: string;
+            /** @description What approvals sign */
+            statement: {
+                [key: string]: unknown;
+            };
+            approvals: components["schemas"]["OfficerSignature"][];
+            verifiedBy: components["schemas"]["AgencyId"][];
+            /** @description Against the revision it follows */
+            changes: components["schemas"]["AgreementChange"][];
+            /** @description What its author has answered to the checks */
+            answers: components["schemas"]["AnsweredFinding"][];
+            /** @description Why a gateway declined it */
+            problems?: components["schemas"]["AgreementProblem"][];
+            acts: {
+                kind: string;
+                from: components["schemas"]["AgencyId"];
+                /** Format: date-time */
+                at: string;
+                person?: string;
+                reason?: string;
+            }[];
+        };
+        Suspension: {
+            id: components["schemas"]["ExchangeId"];
+            agreement: components["schemas"]["AgreementId"];
+            purposes?: components["schemas"]["Purpose"][];
+            by: components["schemas"]["AgencyId"];
+            /** Format: date-time */
+            at: string;
+            reason: string;
+            lifted: boolean;
+            resumedBy: components["schemas"]["AgencyId"][];
+            /** @description What an approver of each side signs to resume */
+            statement?: {
+                [key: string]: unknown;
+            };
+        };
+        UrgentUse: {
+            id: components["schemas"]["ExchangeId"];
+            agreement: components["schemas"]["AgreementId"];
+            digest: components["schemas"]["Digest"];
+            purpose: components["schemas"]["Purpose"];
+            reason: string;
+            openedBy: components["schemas"]["AgencyId"];
+            /** Format: date-time */
+            openedAt: string;
+            /** Format: date-time */
+            until: string;
+            /** @enum {string} */
+            state: "open" | "review-due" | "reviewed";
+            reviewedBy: components["schemas"]["AgencyId"][];
+        };
+        UrgentUseList: {
+            uses: components["schemas"]["UrgentUse"][];
+        };
+        Notice: {
+            /** @enum {string} */
+            kind: "urgent-use" | "review-urgent-use" | "suspended" | "decide-proposal" | "proposal-declined" | "review-agreement" | "agreement-ends";
+            /** @description Whose turn it is */
+            role: string;
+            agreement: components["schemas"]["AgreementId"];
+            digest?: components["schemas"]["Digest"];
+            /** Format: date-time */
+            since: string;
+            says: string;
+        };
+        NoticeList: {
+            notices: components["schemas"]["Notice"][];
+        };
         Violation: {
             /** @description JSON Pointer (RFC 6901) into the request */
             pointer: string;
@@ -379,7 +1033,7 @@ export interface components {
          * @description Never renamed, never used for something else
          * @enum {string}
          */
-        RefusalCode: "content-type-unsupported" | "body-too-large" | "json-malformed" | "json-duplicate-key" | "json-too-deep" | "request-invalid" | "header-duplicated" | "not-found" | "idempotency-mismatch" | "cursor-expired" | "certificate-unknown" | "certificate-unfit" | "certificate-revoked" | "token-missing" | "token-invalid" | "token-expired" | "token-unbound" | "purpose-not-granted" | "recipient-unknown" | "resource-unknown" | "document-invalid" | "agreement-missing" | "agreement-not-yet-in-force" | "agreement-expired" | "purpose-unknown" | "role-not-allowed" | "purpose-window" | "gate-failed" | "obligation-unsupported" | "purpose-mismatch" | "batch-malformed" | "batch-signature-invalid" | "batch-wrong-sender" | "batch-wrong-recipient" | "batch-stale" | "batch-replayed" | "digest-mismatch" | "exchange-conflict" | "sequence-gap" | "exchange-expired" | "agreement-mismatch" | "beyond-agreement" | "schema-mismatch" | "mapping-missing" | "translation-blocked" | "target-invalid" | "store-unavailable" | "overloaded" | "fault";
+        RefusalCode: "content-type-unsupported" | "body-too-large" | "json-malformed" | "json-duplicate-key" | "json-too-deep" | "request-invalid" | "header-duplicated" | "not-found" | "idempotency-mismatch" | "cursor-expired" | "certificate-unknown" | "certificate-unfit" | "certificate-revoked" | "token-missing" | "token-invalid" | "token-expired" | "token-unbound" | "purpose-not-granted" | "recipient-unknown" | "resource-unknown" | "document-invalid" | "agreement-missing" | "agreement-not-yet-in-force" | "agreement-expired" | "agreement-suspended" | "purpose-unknown" | "role-not-allowed" | "purpose-window" | "urgent-not-allowed" | "gate-failed" | "obligation-unsupported" | "purpose-mismatch" | "batch-malformed" | "batch-signature-invalid" | "batch-wrong-sender" | "batch-wrong-recipient" | "batch-stale" | "batch-replayed" | "digest-mismatch" | "exchange-conflict" | "sequence-gap" | "exchange-expired" | "agreement-mismatch" | "beyond-agreement" | "schema-mismatch" | "mapping-missing" | "translation-blocked" | "target-invalid" | "officer-not-allowed" | "agreement-unfit" | "agreement-conflict" | "approval-invalid" | "acknowledgement-missing" | "act-out-of-turn" | "act-invalid" | "urgent-review-due" | "store-unavailable" | "overloaded" | "fault";
         Problem: {
             /** @description urn:concordat:refusal:<code> */
             type: string;
@@ -412,6 +1066,8 @@ export interface components {
         /** @description The same key with the same body gives the same answer for 24 hours */
         idempotencyKey: string;
         prefer: string;
+        /** @description The compiled digest of one revision */
+        agreementDigest: components["schemas"]["Digest"];
         ifNoneMatch: string;
     };
     requestBodies: never;
@@ -671,6 +1327,403 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    receiveActs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-ndjson": unknown;
+            };
+        };
+        responses: {
+            /** @description What became of each act */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResults"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    readPeerAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The compiled digest of one revision */
+                digest: components["parameters"]["agreementDigest"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description NDJSON of compact JWS */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listAgreements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agreements */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The drafts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    saveDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        responses: {
+            /** @description What the checks found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftReport"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    proposeAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalInput"];
+            };
+        };
+        responses: {
+            /** @description Proposed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRevision"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    readAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The compiled digest of one revision */
+                digest: components["parameters"]["agreementDigest"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The revision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRevision"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    approveAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The compiled digest of one revision */
+                digest: components["parameters"]["agreementDigest"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalInput"];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRevision"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    rejectAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The compiled digest of one revision */
+                digest: components["parameters"]["agreementDigest"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRevision"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    withdrawAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The compiled digest of one revision */
+                digest: components["parameters"]["agreementDigest"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRevision"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    suspendAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionInput"];
+            };
+        };
+        responses: {
+            /** @description Suspended here; the peer is being told */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suspension"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    resumeAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID version 7 (RFC 9562) */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignatureInput"];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suspension"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listUrgentUses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The uses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentUseList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    openUrgentUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UrgentUseInput"];
+            };
+        };
+        responses: {
+            /** @description Open */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentUse"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    reviewUrgentUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID version 7 (RFC 9562) */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInput"];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentUse"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The notices, most pressing first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
                 };
             };
             default: components["responses"]["problem"];

@@ -1,7 +1,5 @@
-import type { KeyObject } from 'node:crypto'
 import {
   canonicalJson,
-  digestOf,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -10,44 +8,19 @@ import {
 } from '../kit/kit.ts'
 import type { AgencyId, Problem } from '../terms/terms.ts'
 import type { Agreement } from './compile.ts'
-import { parseInstant } from './read.ts'
+import {
+  judgeSignature,
+  type OfficerSignature,
+  readOfficerSignature,
+  repeatedSigners,
+  type Signatory,
+  type SignatureParts,
+  type Signed,
+  signAs,
+} from './officer-signature.ts'
 
 /** The type that is signed with every approval, so that the signature cannot stand for anything else. */
-const PAYLOAD_TYPE = 'application/vnd.concordat.sharing-policy-approval+json'
-
-/** Who may speak for an agency about agreements, and with which key; configured at each gateway. */
-export interface Officer {
-  readonly agency: AgencyId
-  readonly person: string
-  /** `author`, `approver`. */
-  readonly roles: readonly string[]
-  readonly kid: string
-  /** Ed25519 public key. */
-  readonly key: KeyObject
-}
-
-/** Who signs, in which role. It is signed together with the statement, so that an author's signature never becomes an approver's. */
-export interface Signatory {
-  readonly party: AgencyId
-  readonly role: 'author' | 'approver'
-  readonly person: string
-  readonly kid: string
-  /** Milliseconds since 1970. */
-  readonly at: number
-}
-
-/** One signature as it is kept beside the agreement, in its `.sig.json`. */
-export interface Approval {
-  readonly party: string
-  readonly role: string
-  readonly person: string
-  readonly kid: string
-  readonly alg: 'EdDSA'
-  /** RFC 3339. */
-  readonly at: string
-  /** base64url, 64 bytes. */
-  readonly sig: string
-}
+export const APPROVAL_TYPE = 'application/vnd.concordat.sharing-policy-approval+json'
 
 /** What an approval says: this revision, with this meaning, these catalogues and these outcomes of its examples. */
 export function statementOf(agreement: Agreement): JsonObject {
@@ -72,27 +45,16 @@ export function signStatement(
   agreement: Agreement,
   who: Signatory,
   sign: (bytes: Uint8Array) => Uint8Array,
-): Approval {
-  const { party, role, person, kid } = who
-  const signed = { party, role, person, kid, alg: 'EdDSA', at: timestamp(who.at) } as const
-  return { ...signed, sig: Buffer.from(sign(signedBytes(agreement, signed))).toString('base64url') }
-}
-
-/** The bytes under a signature: DSSE pre-authentication encoding of the type and of the canonical statement with its signatory. */
-function signedBytes(
-  agreement: Agreement,
-  { party, role, person, kid, alg, at }: Omit<Approval, 'sig'>,
-): Buffer {
-  const body = canonicalJson({
-    statement: statementOf(agreement),
-    signatory: { party, role, person, kid, alg, at },
-  })
-  const encoded = `DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${Buffer.byteLength(body)} ${body}`
-  return Buffer.from(encoded, 'utf8')
+): OfficerSignature {
+  return signAs(APPROVAL_TYPE, statementOf(agreement), who, sign)
 }
 
 /** The signature file with one approval more; an earlier one of the same person in the same role is replaced. */
-export function addApproval(agreement: Agreement, file: Json | undefined, approval: Approval): JsonObject {
+export function addApproval(
+  agreement: Agreement,
+  file: Json | undefined,
+  approval: OfficerSignature,
+): JsonObject {
   const statement = statementOf(agreement)
   const earlier =
     isJsonObject(file) && canonicalJson(file['statement'] ?? null) === canonicalJson(statement)
@@ -101,144 +63,129 @@ export function addApproval(agreement: Agreement, file: Json | undefined, approv
   const kept = earlier.filter(({ person, role, party }) => {
     return person !== approval.person || role !== approval.role || party !== approval.party
   })
-  return { payloadType: PAYLOAD_TYPE, statement, signatures: [...kept, approval].map(one => ({ ...one })) }
+  return { payloadType: APPROVAL_TYPE, statement, signatures: [...kept, approval].map(one => ({ ...one })) }
 }
 
 /** The well-formed approvals of a signature file. */
-export function readApprovals(file: Json): readonly Approval[] {
+export function readApprovals(file: Json): readonly OfficerSignature[] {
   const list = isJsonObject(file) ? file['signatures'] : undefined
-  return Array.isArray(list) ? list.flatMap(entry => readApproval(entry) ?? []) : []
-}
-
-function readApproval(entry: Json): Approval | undefined {
-  if (!isJsonObject(entry)) return undefined
-  const { party, role, person, kid, alg, at, sig } = entry
-  if (typeof party !== 'string' || typeof role !== 'string' || typeof person !== 'string') return undefined
-  if (typeof kid !== 'string' || alg !== 'EdDSA' || typeof at !== 'string' || typeof sig !== 'string')
-    return undefined
-  return { party, role, person, kid, alg, at, sig }
+  return Array.isArray(list) ? list.flatMap(entry => readOfficerSignature(entry) ?? []) : []
 }
 
 /**
- * Whether an agreement is approved: an author and another person as approver of the provider, and an approver of the recipient;
- * distinct persons with distinct keys, each an officer that is configured here; all over the statement that this gateway
- * computes itself. A signature that does not verify is a problem even where enough others do.
+ * Which approvals an agreement needs. `whole`: an author and another person as approver of the provider, and an approver of
+ * the recipient. `tighter-only`, for a revision that is nowhere looser than the one it follows: those of the provider.
+ */
+export type ApprovalPath = 'whole' | 'tighter-only'
+
+/** What a set of approvals comes to. */
+export interface Approvals {
+  /** Those that count, in order. */
+  readonly signed: readonly Signed[]
+  /** Everything wrong with one of them, or between them. */
+  readonly faults: readonly { readonly code: string; readonly says: string }[]
+  /** Who has still to sign, in words. */
+  readonly missing: readonly string[]
+}
+
+/** Judges approvals of an agreement: each by itself, as a set of distinct persons and keys, and against what is needed. */
+export function judgeApprovals(
+  agreement: Agreement,
+  approvals: readonly OfficerSignature[],
+  path: ApprovalPath,
+  parts: SignatureParts,
+): Approvals {
+  const statement = statementOf(agreement)
+  const judged = approvals.map(approval => judgeApproval(statement, approval, parts))
+  const signed = judged.flatMap(one => ('officer' in one ? [one] : []))
+  const faults = [
+    ...judged.flatMap(one => ('officer' in one ? [] : [one])),
+    ...repeatedSigners(signed),
+    ...strangersIn(agreement, signed),
+  ]
+  return { signed, faults, missing: missingIn(agreement, signed, path) }
+}
+
+function judgeApproval(statement: JsonObject, approval: OfficerSignature, parts: SignatureParts) {
+  const { role } = approval
+  if (role !== 'author' && role !== 'approver')
+    return { code: 'approval-role', says: `\`${role}\` is not a role in approvals` } as const
+  return judgeSignature(APPROVAL_TYPE, statement, approval, parts)
+}
+
+function strangersIn({ provider, recipient }: Agreement, signed: readonly Signed[]) {
+  return signed
+    .filter(({ officer: { agency } }) => agency !== provider && agency !== recipient)
+    .map(({ officer: { agency } }) => ({
+      code: 'approval-stranger',
+      says: `\`${agency}\` is no party to this agreement`,
+    }))
+}
+
+function missingIn(
+  { provider, recipient }: Agreement,
+  signed: readonly Signed[],
+  path: ApprovalPath,
+): readonly string[] {
+  const has = (agency: AgencyId, role: string) =>
+    signed.some(one => one.officer.agency === agency && one.role === role)
+  return [
+    ...(has(provider, 'author') ? [] : [`an author of \`${provider}\``]),
+    ...(has(provider, 'approver') ? [] : [`an approver of \`${provider}\``]),
+    ...(path === 'tighter-only' || has(recipient, 'approver') ? [] : [`an approver of \`${recipient}\``]),
+  ]
+}
+
+/**
+ * Whether a signature file approves an agreement: an author and another person as approver of the provider, and an approver
+ * of the recipient; distinct persons with distinct keys, each an officer that is configured here; all over the statement that
+ * this gateway computes itself. A signature that does not verify is a problem even where enough others do.
  *
  * @param text the signature file, `.sig.json`
  * @param file the name that problems carry
- * @param verify Ed25519 over the bytes
  * @returns every problem; none means approved
  */
 export function checkApprovals(
   agreement: Agreement,
   text: string,
   file: string,
-  officers: readonly Officer[],
-  verify: (key: KeyObject, bytes: Uint8Array, signature: Uint8Array) => boolean,
+  parts: SignatureParts,
 ): readonly Problem[] {
   const problems: Problem[] = []
-  const note = (code: string, says: string): undefined => {
-    problems.push({ file, line: 0, column: 0, code, says })
-    return undefined
-  }
+  const note = (code: string, says: string) => problems.push({ file, line: 0, column: 0, code, says })
   const reading = readJsonText(text)
   if (!reading.ok || !isJsonObject(reading.value)) {
     note('approval-form', 'the signature file is not one JSON object')
     return problems
   }
   checkStatement(agreement, reading.value, note)
-  const signatures = reading.value['signatures']
-  const entries: readonly Json[] = Array.isArray(signatures) ? signatures : []
-  const valid = entries.flatMap(entry => checkSignature(agreement, entry, { officers, verify, note }) ?? [])
-  checkDistinct(valid, note)
-  checkQuorum(agreement, valid, note)
+  const list = reading.value['signatures']
+  const approvals = readApprovals(reading.value)
+  if (Array.isArray(list) && list.length > approvals.length)
+    note('approval-form', 'a signature does not have the expected members')
+  const { faults, missing } = judgeApprovals(agreement, approvals, 'whole', parts)
+  for (const { code, says } of faults) note(code, says)
+  for (const who of missing) note('approval-missing', `${who} has not signed`)
   return problems
 }
 
-type Note = (code: string, says: string) => undefined
-
-interface Signed {
-  readonly officer: Officer
-  readonly role: string
-}
-
-function checkStatement(agreement: Agreement, file: JsonObject, note: Note): void {
-  if (file['payloadType'] !== PAYLOAD_TYPE)
-    note('approval-form', `\`payloadType\` has to be \`${PAYLOAD_TYPE}\``)
-  const computed = statementOf(agreement)
-  const stated = file['statement']
-  if (!isJsonObject(stated)) {
-    note('approval-form', 'the signature file holds no statement')
-    return
-  }
-  for (const name of new Set([...Object.keys(computed), ...Object.keys(stated)])) {
-    if (canonicalJson(stated[name] ?? null) !== canonicalJson(computed[name] ?? null)) {
-      note('approval-statement', `\`${name}\` in the statement is not what this gateway computes`)
-    }
-  }
-}
-
-function checkSignature(
+function checkStatement(
   agreement: Agreement,
-  entry: Json,
-  {
-    officers,
-    verify,
-    note,
-  }: {
-    readonly officers: readonly Officer[]
-    readonly verify: (key: KeyObject, bytes: Uint8Array, signature: Uint8Array) => boolean
-    readonly note: Note
-  },
-): Signed | undefined {
-  const approval = readApproval(entry)
-  if (!approval) return note('approval-form', 'a signature does not have the expected members')
-  const { party, role, person, kid, at, sig } = approval
-  const officer = officers.find(one => one.kid === kid)
-  if (!officer)
-    return note('approval-key-unknown', `the key of \`${person}\` belongs to no officer configured here`)
-  if (officer.agency !== party || officer.person !== person) {
-    return note(
-      'approval-key-unknown',
-      `the key of \`${person}\` is not bound to that person of \`${party}\``,
-    )
-  }
-  if (role !== 'author' && role !== 'approver')
-    return note('approval-role', `\`${role}\` is not a role in approvals`)
-  if (!officer.roles.includes(role)) return note('approval-role', `\`${person}\` may not sign as \`${role}\``)
-  if (parseInstant(at) === undefined) return note('approval-form', '`at` has to be an instant')
-  const signature = Buffer.from(sig, 'base64url')
-  const genuine =
-    signature.toString('base64url') === sig &&
-    verify(officer.key, signedBytes(agreement, approval), signature)
-  if (!genuine)
-    return note('approval-signature', `the signature of \`${person}\` does not verify over this agreement`)
-  return { officer, role }
+  file: JsonObject,
+  note: (code: string, says: string) => void,
+): void {
+  if (file['payloadType'] !== APPROVAL_TYPE)
+    note('approval-form', `\`payloadType\` has to be \`${APPROVAL_TYPE}\``)
+  const stated = file['statement']
+  if (!isJsonObject(stated)) return note('approval-form', 'the signature file holds no statement')
+  for (const name of differingMembers(statementOf(agreement), stated))
+    note('approval-statement', `\`${name}\` in the statement is not what this gateway computes`)
 }
 
-/** One person with two keys, or two persons with one, is one signature. */
-function checkDistinct(signed: readonly Signed[], note: Note): void {
-  const persons = new Map<string, string>()
-  const keys = new Map<string, string>()
-  for (const { officer } of signed) {
-    const print = digestOf(officer.key.export({ format: 'der', type: 'spki' }))
-    const known = persons.get(officer.person)
-    if (known !== undefined) note('approval-person-twice', `\`${officer.person}\` signed more than once`)
-    else if (keys.has(print))
-      note('approval-key-twice', `\`${officer.person}\` and \`${keys.get(print)}\` signed with one key`)
-    persons.set(officer.person, print)
-    keys.set(print, officer.person)
-  }
-}
-
-function checkQuorum({ provider, recipient }: Agreement, signed: readonly Signed[], note: Note): void {
-  const has = (agency: AgencyId, role: string) =>
-    signed.some(one => one.officer.agency === agency && one.role === role)
-  for (const { officer } of signed) {
-    if (officer.agency === provider || officer.agency === recipient) continue
-    note('approval-stranger', `\`${officer.agency}\` is no party to this agreement`)
-  }
-  if (!has(provider, 'author')) note('approval-missing', `an author of \`${provider}\` has not signed`)
-  if (!has(provider, 'approver')) note('approval-missing', `an approver of \`${provider}\` has not signed`)
-  if (!has(recipient, 'approver')) note('approval-missing', `an approver of \`${recipient}\` has not signed`)
+/** The members in which two statements differ; none where they say the same. */
+export function differingMembers(computed: JsonObject, stated: JsonObject): readonly string[] {
+  const names = new Set([...Object.keys(computed), ...Object.keys(stated)])
+  return [...names].filter(
+    name => canonicalJson(stated[name] ?? null) !== canonicalJson(computed[name] ?? null),
+  )
 }

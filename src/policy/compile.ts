@@ -1,14 +1,21 @@
 import { canonicalJson, type Digest, digestOf, type Json, type JsonObject } from '../kit/kit.ts'
-import type { AgencyId, Label } from '../terms/terms.ts'
+import type { AgencyId } from '../terms/terms.ts'
+import type { Ability } from './abilities.ts'
 import type { Draft } from './draft.ts'
+import type { UrgentDraft } from './draft-urgent.ts'
 import type { DeletionCase, Obligations } from './duties.ts'
 import { type Asked, type Decision, type Engine, makeEngine, type Release } from './engine.ts'
 import { type ExampleReport, runExamples } from './examples.ts'
-import { type Counts, type Explanation, explainTally, summariseTally } from './explain.ts'
+import { type Counts, type Explanation, explainTally, summariseTally, unfitItems } from './explain.ts'
 import { makeFindings } from './findings.ts'
+import type { Marking } from './marking.ts'
+import { withheldItems } from './notice.ts'
 import type { Projected, Tally } from './projector.ts'
 import { type PolicyParts, type Reading, readAgreement, stopOnProblems } from './reading.ts'
 import type { Excess } from './rechecker.ts'
+import type { Received } from './regater.ts'
+import type { Resolved } from './resolved.ts'
+import { restrict } from './restrict.ts'
 import { signedForm } from './signed-form.ts'
 
 /** Why data is asked for. */
@@ -18,6 +25,8 @@ export interface Purpose {
   readonly dpv: readonly string[]
   readonly requesters: readonly string[]
   readonly basis: { readonly provider: JsonObject; readonly recipient: JsonObject }
+  /** How many people open an urgent use, how long it lasts, and who is told; undefined where none is allowed. */
+  readonly urgent: Pick<UrgentDraft, 'people' | 'lastsMs' | 'tell'> | undefined
 }
 
 /** A compiled agreement: who may see what of which documents, for which purpose, under which duties. */
@@ -39,7 +48,7 @@ export interface Agreement {
   readonly expiresAt: number
   readonly purposes: ReadonlyMap<string, Purpose>
   readonly resources: ReadonlyMap<string, { readonly version: string; readonly digest: Digest }>
-  readonly marking: Label
+  readonly marking: Marking
   /** How many worked examples held; all of them did. */
   readonly examples: number
   readonly examplesDigest: Digest
@@ -55,12 +64,28 @@ export interface Agreement {
   project(release: Release): Projected
   /** What a received document holds beyond the agreement; empty where it holds nothing. */
   recheck(resource: string, purpose: string, document: Json): readonly Excess[]
+  /**
+   * The gate, red line or stage that a received document certainly does not pass, judged by its label and by the items that
+   * arrive unchanged; undefined for none.
+   */
+  regate(received: Received): string | undefined
   /** How many values were shared, treated and kept back, and entries dropped, from the tally that `project` gave. */
   summary(resource: string, purpose: string, tally: Tally): Readonly<Record<keyof Counts | 'dropped', number>>
+  /** The items of which some value did not fit its treatment and stayed, from the tally that `project` gave. */
+  unfit(resource: string, purpose: string, tally: Tally): readonly string[]
   /** What happened to each item, from the tally that `project` gave. */
   explain(resource: string, purpose: string, tally: Tally): readonly Explanation[]
   /** What the recipient has to do; undefined for a resource or purpose that the agreement does not have. */
   obligations(resource: string, purpose: string): Obligations | undefined
+  /**
+   * The paths of the items that a purpose never carries, for the recipient to be told: from the agreement, never from a document.
+   * Empty where the agreement gives no such notice, or does not have the resource or purpose.
+   */
+  withheldNotice(resource: string, purpose: string): readonly string[]
+  /** What the recipient has to be able to do for one purpose, by the obligations that are a `must`. */
+  requires(resource: string, purpose: string): readonly Ability[]
+  /** Milliseconds until which a record of somebody's reading at `now` has to be kept; undefined where no duty says so. */
+  keepLogUntil(purpose: string, now: number): number | undefined
   /** Milliseconds at which a received document has to be gone; undefined where no term is set. */
   deleteAt(about: DeletionCase): number | undefined
 }
@@ -78,15 +103,27 @@ export function compileAgreement(source: string, file: string, parts: PolicyPart
   const findings = makeFindings(file)
   const report = runExamples(findings, resolved, practice)
   stopOnProblems(findings)
-  const engine = makeEngine(resolved, {
-    squareOf: (point, side) => parts.squareOf(point, side),
-    scopes,
-    baseKey: reference => parts.pseudonymKey(reference),
-  })
-  return makeAgreement(reading, engine, report)
+  const engineOf = (one: Resolved) =>
+    makeEngine(one, {
+      squareOf: (point, side) => parts.squareOf(point, side),
+      scopes,
+      baseKey: reference => parts.pseudonymKey(reference),
+    })
+  const lines = parts.baselineFor?.(resolved.draft.provider.id) ?? []
+  const released = restrict(resolved, lines)
+  const signed = engineOf(resolved)
+  const engine =
+    released === resolved ? signed : { ...engineOf(released), recheck: signed.recheck, regate: signed.regate }
+  return makeAgreement(reading, { engine, released }, report)
 }
 
-function makeAgreement(reading: Reading, engine: Engine, report: ExampleReport): Agreement {
+/** What is released is what was signed, cut down to the provider's own baseline; what is received is held against what was signed. */
+interface AtWork {
+  readonly engine: Engine
+  readonly released: Resolved
+}
+
+function makeAgreement(reading: Reading, { engine, released }: AtWork, report: ExampleReport): Agreement {
   const { resolved, duties, sourceDigest } = reading
   const { draft, resources } = resolved
   const { id, revision, title, replaces, effectiveFrom, expiresAt, marking } = draft
@@ -113,8 +150,9 @@ function makeAgreement(reading: Reading, engine: Engine, report: ExampleReport):
     decide: engine.decide,
     project: engine.project,
     recheck: engine.recheck,
+    regate: engine.regate,
     explain: (resource: string, purpose: string, tally: Tally) => {
-      const [found, plan] = [resources.get(resource), engine.plan(resource, purpose)]
+      const [found, plan] = [released.resources.get(resource), engine.plan(resource, purpose)]
       return found && plan ? explainTally(found, plan, tally) : []
     },
     summary: (resource: string, purpose: string, tally: Tally) => {
@@ -123,7 +161,14 @@ function makeAgreement(reading: Reading, engine: Engine, report: ExampleReport):
         ? summariseTally(plan, tally)
         : { shared: 0, treated: 0, withheld: 0, failed: 0, dropped: 0 }
     },
+    unfit: (resource: string, purpose: string, tally: Tally) => {
+      const plan = engine.plan(resource, purpose)
+      return plan ? unfitItems(plan, tally) : []
+    },
     obligations: duties.of,
+    withheldNotice: (resource: string, purpose: string) => withheldItems(released, resource, purpose),
+    requires: duties.requires,
+    keepLogUntil: duties.keepLogUntil,
     deleteAt: duties.deleteAt,
   })
 }
@@ -131,7 +176,7 @@ function makeAgreement(reading: Reading, engine: Engine, report: ExampleReport):
 function purposeOf(draft: Draft, id: string): Purpose {
   const purpose = draft.purposes.get(id)
   if (!purpose) throw new Error(`no purpose ${id}`)
-  const { says, dpv, requesters, providerBasis, recipientBasis } = purpose
+  const { says, dpv, requesters, providerBasis, recipientBasis, urgent } = purpose
   const basis = (name: string | undefined): JsonObject => draft.legalBases.get(name ?? '') ?? {}
   return {
     id,
@@ -139,6 +184,7 @@ function purposeOf(draft: Draft, id: string): Purpose {
     dpv,
     requesters,
     basis: { provider: basis(providerBasis?.name), recipient: basis(recipientBasis?.name) },
+    urgent: urgent && { people: urgent.people, lastsMs: urgent.lastsMs, tell: urgent.tell },
   }
 }
 

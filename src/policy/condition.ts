@@ -248,7 +248,7 @@ function bindHas(binder: Binder, path: PathExpression): Test {
   if (found.leaf) binder.items.push(scene => memberOf(parent(scene), last) ?? undefined)
   return scene => {
     const holder = parent(scene)
-    if (typeof holder !== 'object' || holder === null) return undefined
+    if (typeof holder !== 'object' || holder === null || Array.isArray(holder)) return undefined
     const value = memberOf(holder, last)
     if (value === undefined || value === null) return false
     return isOfType(value, found.type) || found.type === 'any' ? true : undefined

@@ -60,7 +60,7 @@ function diffCell(pair: Pair, purpose: string, path: string, { old, now }: Items
       ...{ direction: directionOf(strictness), kind: 'cell', resource: pair.name, purpose, subject: path },
       ...withTerms(wording, before, after),
       because: notes.length === 0 ? undefined : notes.join('; '),
-      restsOn: [...new Set([...namesIn(before), ...namesIn(after)])],
+      restsOn: [...new Set([...namesIn(before, path), ...namesIn(after, path)])],
     }),
   ]
 }
@@ -134,9 +134,10 @@ function shapeOf(cell: Cell): string {
     .join('; ')
 }
 
-function namesIn(cell: Cell): readonly string[] {
-  return cell.flatMap(({ condition, outcome }) => [
+/** A figure rests on how it is worked out, which stands under the path of its item. */
+function namesIn(cell: Cell, path: string): readonly string[] {
+  return cell.flatMap(({ condition, outcome: { kind, name } }) => [
     ...(condition ? [condition.name] : []),
-    ...(outcome.kind === 'share' || outcome.kind === 'withhold' ? [] : [outcome.name]),
+    ...(kind === 'share' || kind === 'withhold' ? [] : [kind === 'count' ? path : name]),
   ])
 }

@@ -23,6 +23,8 @@ export interface Change {
     | 'purpose'
     | 'resource'
     | 'dates'
+    | 'derived'
+    | 'notice'
     | 'marking'
     | 'parties'
     | 'paper'

@@ -1,11 +1,16 @@
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
 import { type Change, change, directionOf } from './diff-change.ts'
+import type { UrgentDraft } from './draft-urgent.ts'
 import type { Reading } from './reading.ts'
 import { byAmount, byPeriod, bySet, type Strictness, worstOf } from './strictness.ts'
-import { dutyWords, plainValue } from './words.ts'
+import { dutyWords, plainValue, urgentWords } from './words.ts'
 
-/** What the recipient has to do otherwise, for one purpose of both revisions. Less duty is looser. */
+/** What the recipient has to do otherwise, for one purpose of both revisions, and what an emergency relaxes. Less duty is looser. */
 export function diffDuties(before: Reading, after: Reading, purpose: string): readonly Change[] {
+  return [...diffForces(before, after, purpose), ...diffUrgent(before, after, purpose)]
+}
+
+function diffForces(before: Reading, after: Reading, purpose: string): readonly Change[] {
   return (['must', 'should'] as const).flatMap(force => {
     const old = dutiesOf(before, purpose, force)
     const now = dutiesOf(after, purpose, force)
@@ -17,6 +22,28 @@ export function diffDuties(before: Reading, after: Reading, purpose: string): re
       return diffKind({ purpose, force, kind }, of(lost), of(gained))
     })
   })
+}
+
+/** Urgent use that becomes possible, lasts longer, or takes fewer people is looser. */
+function diffUrgent(before: Reading, after: Reading, purpose: string): readonly Change[] {
+  const of = ({ resolved }: Reading) => resolved.draft.purposes.get(purpose)?.urgent
+  const [old, now] = [of(before), of(after)]
+  if (!old && !now) return []
+  const strictness = compareUrgent(old, now)
+  if (strictness === 'same') return []
+  const said = { before: old && urgentWords(old), after: now && urgentWords(now) }
+  return [
+    change({ direction: directionOf(strictness), kind: 'purpose', purpose, subject: 'urgent', ...said }),
+  ]
+}
+
+function compareUrgent(old: UrgentDraft | undefined, now: UrgentDraft | undefined): Strictness {
+  if (!old || !now) return byAmount(old ? 1 : 0, now ? 1 : 0, 'looser')
+  return worstOf([
+    byAmount(old.people, now.people, 'tighter'),
+    byAmount(old.lastsMs, now.lastsMs, 'looser'),
+    bySet(old.tell, now.tell, 'tighter'),
+  ])
 }
 
 function dutiesOf({ duties }: Reading, purpose: string, force: 'must' | 'should'): readonly JsonObject[] {

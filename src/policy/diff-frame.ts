@@ -1,8 +1,9 @@
 import { type Change, change, type Direction, directionOf, namesOf } from './diff-change.ts'
 import type { Draft } from './draft.ts'
 import type { PurposeDraft } from './draft-terms.ts'
-import { byAmount, bySet, type Strictness, worstOf } from './strictness.ts'
-import { dayWords, instantWords, joinWords, labelWords, plainValue } from './words.ts'
+import { compareMarkings } from './marking.ts'
+import { byAmount, bySet } from './strictness.ts'
+import { dayWords, instantWords, joinWords, markingWords, plainValue } from './words.ts'
 
 /** What stands around all resources: names, dates, purposes and their bases, the marking. */
 export function diffFrame(before: Draft, after: Draft): readonly Change[] {
@@ -10,6 +11,7 @@ export function diffFrame(before: Draft, after: Draft): readonly Change[] {
     ...diffParties(before, after),
     ...diffDates(before, after),
     ...diffMarking(before, after),
+    ...diffNotice(before, after),
     ...diffPaper(before, after),
     ...namesOf(before.purposes, after.purposes).flatMap(name => diffPurpose(before, after, name)),
   ]
@@ -61,13 +63,15 @@ function diffDates(before: Draft, after: Draft): readonly Change[] {
   ]
 }
 
-/** Without the mark SENSITIVE the data is handled less carefully; two classifications have no order that we know. */
 function diffMarking({ marking: old }: Draft, { marking: now }: Draft): readonly Change[] {
-  const named: Strictness =
-    old.policy === now.policy && old.classification === now.classification ? 'same' : 'not-comparable'
-  const sensitive = byAmount(Number(old.sensitive ?? false), Number(now.sensitive ?? false), 'tighter')
-  const direction = directionOf(worstOf([named, sensitive]))
-  return texts({ direction, kind: 'marking', subject: 'marking' }, labelWords(old), labelWords(now))
+  const direction = directionOf(compareMarkings(old, now))
+  return texts({ direction, kind: 'marking', subject: 'marking' }, markingWords(old), markingWords(now))
+}
+
+/** The notice tells nothing that the agreement, which both sides hold, does not tell already. */
+function diffNotice(before: Draft, after: Draft): readonly Change[] {
+  const about = { direction: 'other', kind: 'notice', subject: 'withheldNotice' } as const
+  return texts(about, before.withheldNotice, after.withheldNotice)
 }
 
 function diffPaper(before: Draft, after: Draft): readonly Change[] {

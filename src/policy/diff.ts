@@ -6,6 +6,7 @@ import { diffFrame } from './diff-frame.ts'
 import { diffRules } from './diff-rules.ts'
 import type { Draft } from './draft.ts'
 import type { ConditionDraft } from './draft-terms.ts'
+import { figureOutcome } from './figure.ts'
 import type { Reading } from './reading.ts'
 import { treatmentWords } from './words.ts'
 
@@ -33,7 +34,8 @@ export function diffAgreements(
       .filter(purpose => now.draft.purposes.has(purpose))
       .flatMap(purpose => diffDuties(before, after, purpose)),
   ]
-  const all = [...changes, ...diffNamed(before, after, changes)]
+  const figures = pairs.flatMap(pair => diffFigures(pair, changes))
+  const all = [...changes, ...figures, ...diffNamed(before, after, changes)]
   return all.toSorted((a, b) => ORDER.indexOf(a.direction) - ORDER.indexOf(b.direction))
 }
 
@@ -95,8 +97,29 @@ function treatmentEntries({ treatments }: Draft): ReadonlyMap<string, string> {
   return new Map(entries)
 }
 
+/** How a figure is worked out counts where a cell shares it. */
+function diffFigures({ name, before, after }: Pair, changes: readonly Change[]): readonly Change[] {
+  const [were, are] = [figureEntries(before), figureEntries(after)]
+  const here = changes.filter(({ resource }) => resource === name)
+  return namesOf(were, are).flatMap(subject => {
+    const said = { before: were.get(subject), after: are.get(subject) }
+    if (said.before === said.after) return []
+    return [{ ...namedChange('derived', subject, said, here), resource: name }]
+  })
+}
+
+function figureEntries(side: Side | undefined): ReadonlyMap<string, string> {
+  const figures = [...(side?.resource.figures ?? [])]
+  return new Map(
+    figures.map(([path, figure]) => {
+      const { says, prepared } = figureOutcome(figure)
+      return [path, `${says} (${treatmentWords('count', prepared.terms)})`]
+    }),
+  )
+}
+
 function namedChange(
-  kind: 'condition' | 'treatment',
+  kind: 'condition' | 'treatment' | 'derived',
   subject: string,
   said: Pick<Change, 'before' | 'after'>,
   changes: readonly Change[],

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../kit/kit.ts'
 import { didYouMean, type Findings, type Place } from './findings.ts'
 import {
+  checkName,
   type Reference,
   readChoice,
   readDictionary,
@@ -20,16 +20,25 @@ export interface PurposeDutiesDraft {
   readonly should: readonly DutyDraft[]
 }
 
-export type DutyDraft =
+/** One of the two agencies, as duties name them. */
+export type Party = 'provider' | 'recipient'
+
+/** One duty, as machines can check it: where it counts from, how long it holds, who is told. */
+export type DutyDraft = { readonly place: Place } & (
   | {
       readonly kind: 'deleteAfter'
-      readonly place: Place
       readonly from: ReadonlyMap<string, Reference>
       readonly period: string
     }
-  | { readonly kind: 'caveat'; readonly place: Place; readonly text: string }
-  /** Told to the recipient as it is written. */
-  | { readonly kind: 'told'; readonly place: Place; readonly duty: JsonObject }
+  | { readonly kind: 'caveat'; readonly text: string }
+  | { readonly kind: 'onward'; readonly onward: 'ask-originator' | 'not-allowed' }
+  /** Corrections of the provider are applied within this time. */
+  | { readonly kind: 'correct'; readonly within: string }
+  /** How exactly it is recorded who looks, and how long that is kept. */
+  | { readonly kind: 'log'; readonly who: 'person' | 'role' | 'system'; readonly keep: string }
+  | { readonly kind: 'feedback'; readonly to: Party; readonly on: readonly string[] }
+  | { readonly kind: 'notify'; readonly who: Party; readonly on: readonly string[]; readonly within: string }
+)
 
 export function readDuties(findings: Findings, source: Source | undefined): DutiesDraft {
   return readDictionary(findings, source, {
@@ -59,43 +68,42 @@ const READERS: Readonly<Record<string, (findings: Findings, source: Source) => D
       what: '`onward`',
       choices: ['ask-originator', 'not-allowed'],
     })
-    return { kind: 'told', place: source.place, duty: { onward } }
+    return { kind: 'onward', place: source.place, onward }
   },
   correct: (findings, source) => {
     const { within } = readRecord(findings, source, { what: '`correct`', keys: { within: 'required' } })
-    return { kind: 'told', place: source.place, duty: { correct: { within: readPeriod(findings, within) } } }
+    return { kind: 'correct', place: source.place, within: readPeriod(findings, within) }
   },
   log: (findings, source) => {
-    const { who, keep } = readRecord(findings, source, {
-      what: '`log`',
-      keys: { who: 'required', keep: 'required' },
-    })
-    const log = {
+    const keys = { who: 'required', keep: 'required' } as const
+    const { who, keep } = readRecord(findings, source, { what: '`log`', keys })
+    return {
+      kind: 'log',
+      place: source.place,
       who: readChoice(findings, who, { what: '`who`', choices: ['person', 'role', 'system'] }),
       keep: readPeriod(findings, keep),
     }
-    return { kind: 'told', place: source.place, duty: { log } }
   },
   feedback: (findings, source) => {
-    const { to, on } = readRecord(findings, source, {
-      what: '`feedback`',
-      keys: { to: 'required', on: 'required' },
-    })
-    const feedback = {
-      to: readChoice(findings, to, { what: '`to`', choices: ['provider', 'recipient'] }),
+    const keys = { to: 'required', on: 'required' } as const
+    const { to, on } = readRecord(findings, source, { what: '`feedback`', keys })
+    return {
+      kind: 'feedback',
+      place: source.place,
+      to: readParty(findings, to, '`to`'),
       on: readEvents(findings, on),
     }
-    return { kind: 'told', place: source.place, duty: { feedback } }
   },
   notify: (findings, source) => {
     const keys = { who: 'required', on: 'required', within: 'required' } as const
     const { who, on, within } = readRecord(findings, source, { what: '`notify`', keys })
-    const notify = {
-      who: readChoice(findings, who, { what: '`who`', choices: ['provider', 'recipient'] }),
+    return {
+      kind: 'notify',
+      place: source.place,
+      who: readParty(findings, who, '`who`'),
       on: readEvents(findings, on),
       within: readPeriod(findings, within),
     }
-    return { kind: 'told', place: source.place, duty: { notify } }
   },
 }
 
@@ -123,8 +131,25 @@ function readDeletion(findings: Findings, source: Source): DutyDraft {
   return { kind: 'deleteAfter', place: source.place, from: starts, period: readPeriod(findings, period) }
 }
 
+function readParty(findings: Findings, source: Source | undefined, what: string): Party {
+  return readChoice(findings, source, { what, choices: ['provider', 'recipient'] })
+}
+
+/** What has to happen for a duty to fall due: at least one thing, each named once. */
 function readEvents(findings: Findings, source: Source | undefined): readonly string[] {
-  return readList(findings, source, { what: '`on`', each: one => readText(findings, one, 'an event') })
+  const each = (one: Source): Reference => {
+    const event = readReference(findings, one, 'an event')
+    if (event.name !== '') checkName(findings, event, 'an event')
+    return event
+  }
+  const events = readList(findings, source, { what: '`on`', each })
+  if (source?.kind === 'list' && events.length === 0)
+    findings.note(source.place, 'obligation-form', '`on` names nothing that could happen')
+  const names = events.map(({ name }) => name)
+  for (const [index, { name, place }] of events.entries()) {
+    if (names.indexOf(name) < index) findings.note(place, 'obligation-form', `\`on\` names \`${name}\` twice`)
+  }
+  return names
 }
 
 function readPeriod(findings: Findings, source: Source | undefined): string {

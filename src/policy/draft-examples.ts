@@ -4,6 +4,7 @@ import type { Findings, Place } from './findings.ts'
 import {
   type Reference,
   readDictionary,
+  readFlag,
   readInstant,
   readJsonValue,
   readLabel,
@@ -35,6 +36,8 @@ export interface ExampleDraft {
   readonly label: JsonObject
   readonly request: JsonObject
   readonly at: number | undefined
+  /** Whether it asks under urgent use. */
+  readonly urgent: boolean
   readonly expected: Expectation | undefined
 }
 
@@ -82,6 +85,7 @@ function readExample(findings: Findings, source: Source): ExampleDraft {
     label: 'optional',
     request: 'optional',
     at: 'optional',
+    urgent: 'optional',
     exactly: 'optional',
     shows: 'optional',
     hides: 'optional',
@@ -100,6 +104,7 @@ function readExample(findings: Findings, source: Source): ExampleDraft {
     label: readObject(findings, test.label, '`label`'),
     request: readObject(findings, test.request, '`request`'),
     at: test.at ? readInstant(findings, test.at, '`at`') : undefined,
+    urgent: readFlag(findings, test.urgent, '`urgent`') ?? false,
     expected: readExpectation(findings, source, test),
   }
 }

@@ -1,4 +1,5 @@
 import type { Digest } from '../kit/kit.ts'
+import { type DerivedDraft, readDerived } from './draft-derived.ts'
 import type { Findings, Place } from './findings.ts'
 import {
   type Reference,
@@ -17,10 +18,14 @@ export interface ResourceDraft {
   readonly place: Place
   readonly version: string
   readonly versionPlace: Place
+  /** Of the schema that the table was written against; a draft may still lack it. */
   readonly digest: Digest | undefined
+  readonly digestPlace: Place
   readonly redLines: readonly RedLineDraft[]
   /** Which entries of a list may go, for each purpose. */
   readonly include: ReadonlyMap<string, RowDraft<Reference>>
+  /** Figures that the gateway works out, by the item that each becomes. */
+  readonly derived: ReadonlyMap<string, DerivedDraft>
   readonly fields: ReadonlyMap<string, RowDraft<CellDraft>>
 }
 
@@ -65,8 +70,6 @@ export function readResource(findings: Findings, source: Source): ResourceDraft 
     fields: 'required',
   } as const
   const resource = readRecord(findings, source, { what: 'a resource', keys })
-  if (resource.derived)
-    findings.note(resource.derived.place, 'not-yet-supported', '`derived` is not yet supported')
   const pin = { version: 'required', digest: 'optional' } as const
   const schema = resource.schema
     ? readRecord(findings, resource.schema, { what: '`schema`', keys: pin })
@@ -76,6 +79,7 @@ export function readResource(findings: Findings, source: Source): ResourceDraft 
     version: readText(findings, schema?.version, '`version`'),
     versionPlace: (schema?.version ?? source).place,
     digest: readDigest(findings, schema?.digest, '`digest`'),
+    digestPlace: (schema?.digest ?? schema?.version ?? source).place,
     redLines: readList(findings, resource.redLines, {
       what: '`redLines`',
       each: one => readRedLine(findings, one),
@@ -83,6 +87,10 @@ export function readResource(findings: Findings, source: Source): ResourceDraft 
     include: readRows(findings, resource.include, '`include`', cell =>
       readReference(findings, cell, 'a condition'),
     ),
+    derived: readDictionary(findings, resource.derived, {
+      what: '`derived`',
+      each: (one, name) => readDerived(findings, one, name),
+    }),
     fields: readRows(findings, resource.fields, '`fields`', cell => readCell(findings, cell)),
   }
 }

@@ -1,3 +1,4 @@
+import { readUrgent, type UrgentDraft } from './draft-urgent.ts'
 import type { Expression } from './expression.ts'
 import { parseCondition } from './expression.ts'
 import { didYouMean, type Findings, type Place } from './findings.ts'
@@ -25,6 +26,8 @@ export interface PurposeDraft {
   readonly requesters: readonly string[]
   /** Resource, or `others`, to a condition or `always`. */
   readonly whilst: ReadonlyMap<string, Reference>
+  /** Undefined where urgent use is not allowed. */
+  readonly urgent: UrgentDraft | undefined
 }
 
 export interface ConditionDraft {
@@ -87,8 +90,6 @@ export function readPurpose(findings: Findings, source: Source, name: Reference)
   } as const
   const what = `purpose \`${name.name}\``
   const purpose = readRecord(findings, source, { what, keys })
-  if (purpose.urgent)
-    findings.note(purpose.urgent.place, 'not-yet-supported', '`urgent` is not yet supported')
   const each = (one: Source) => readText(findings, one, 'a requester')
   const requesters = readList(findings, purpose.requesters, { what: '`requesters`', each })
   if (purpose.requesters && requesters.length === 0) {
@@ -110,12 +111,15 @@ export function readPurpose(findings: Findings, source: Source, name: Reference)
     recipientBasis: side(basis?.recipient),
     requesters,
     whilst: readWhilst(findings, purpose.whilst),
+    urgent: readUrgent(findings, purpose.urgent),
   }
 }
 
 function readWhilst(findings: Findings, source: Source | undefined): ReadonlyMap<string, Reference> {
   if (source?.kind !== 'map')
     return source ? new Map([['others', readReference(findings, source, '`whilst`')]]) : new Map()
+  if (source.members.size === 0)
+    findings.note(source.place, 'whilst-missing', '`whilst` says nothing; `always` is an answer')
   const each = (value: Source) => readReference(findings, value, 'a condition')
   return readDictionary(findings, source, { what: '`whilst`', each })
 }
@@ -142,7 +146,9 @@ export function readCondition(findings: Findings, source: Source, name: Referenc
 function parseTest(findings: Findings, written: string, place: Place): Expression | undefined {
   const parsed = parseCondition(written)
   if (parsed.ok) return parsed.expression
-  const where = parsed.code === 'condition-syntax' ? ` from its character ${parsed.offset + 1} on` : ''
+  const at = parsed.offset + 1
+  const where =
+    parsed.code === 'condition-syntax' ? ` from its character ${at} on` : `, at its character ${at}`
   findings.note(place, parsed.code, `${parsed.says}${where}`)
   return undefined
 }
@@ -183,6 +189,8 @@ export function readGate(findings: Findings, source: Source): GateDraft {
   const keys = { id: 'required', says: 'required', require: 'required', for: 'optional' } as const
   const gate = readRecord(findings, source, { what: 'a gate', keys })
   const each = (one: Source) => readReference(findings, one, 'a resource')
+  if (gate.for?.kind === 'list' && gate.for.entries.length === 0)
+    findings.note(gate.for.place, 'missing-key', '`for` names none; leave it out to mean every resource')
   return {
     place: source.place,
     id: readText(findings, gate.id, '`id`'),

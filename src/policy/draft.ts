@@ -1,5 +1,5 @@
 import type { Digest, JsonObject } from '../kit/kit.ts'
-import { type AgencyId, isAgencyId, type Label } from '../terms/terms.ts'
+import { type AgencyId, isAgencyId } from '../terms/terms.ts'
 import { type DutiesDraft, readDuties } from './draft-duties.ts'
 import { type ExampleDraft, readExamples, readSamples, type SampleDraft } from './draft-examples.ts'
 import { type ResourceDraft, readResource } from './draft-resource.ts'
@@ -14,6 +14,8 @@ import {
   type TreatmentDraft,
 } from './draft-terms.ts'
 import type { Findings, Place } from './findings.ts'
+import { type Marking, readMarking } from './marking.ts'
+import { NOTICES, type WithheldNotice } from './notice.ts'
 import {
   isCalendarDay,
   readChoice,
@@ -21,7 +23,6 @@ import {
   readDigest,
   readInstant,
   readInteger,
-  readLabel,
   readList,
   readRecord,
   readText,
@@ -34,15 +35,19 @@ import type { Source } from './source.ts'
  * One file for each direction, format `sharing-policy/1`:
  * - `purposes.<name>.whilst` names a condition, or `always`, or maps each resource (and `others`) to one of these, because a
  *   condition over `operation` cannot be told from a position report;
+ * - `purposes.<name>.urgent` says `{ allowed, people, lasts, tell }`: how many people may open, for how long, a use that relaxes
+ *   who asks and when, and never what goes; without it there is none;
  * - `resources.<resource>` holds `schema`, `redLines`, `include` and the table `fields`; everything else is common to all;
  * - a cell is `share`, `withhold`, the name of a treatment, or a list of `{ if, then }` that ends in `{ else }`;
  * - a red line says `never` with paths, or `drop` with a list (or `document`, for the whole) and `when` or `unless`;
  * - a condition that comes true because an item is absent is refused, unless it says why in `opensWhenAbsent` and stands
  *   before whole documents only: in a gate, a `whilst` or a red line about the `document`;
  * - a row names purposes, or `others` for the remaining ones, or `all` alone; what it does not name is withheld;
+ * - a `derived` row says which entries are counted into a figure, `by` which of their items, and how small numbers are hidden; the
+ *   figure has a row in the table like any other item, with `share` and `withhold`;
  * - an `include` row says `every`, `none` or a condition;
  * - a sample is `{ resource, label, request, document }`; a test names it, may `change`, `remove`, and overrule `label` and
- *   `request`, and states `exactly`, `shows` and `hides`, or `refused`; `~alias` stands for any pseudonym.
+ *   `request`, may ask `urgent`, and states `exactly`, `shows` and `hides`, or `refused`; `~alias` stands for any pseudonym.
  */
 export interface Draft {
   readonly place: Place
@@ -65,7 +70,8 @@ export interface Draft {
   readonly gates: readonly GateDraft[]
   readonly resources: ReadonlyMap<string, ResourceDraft>
   readonly duties: DutiesDraft
-  readonly marking: Label
+  readonly withheldNotice: WithheldNotice
+  readonly marking: Marking
   readonly samples: ReadonlyMap<string, SampleDraft>
   readonly examples: readonly ExampleDraft[]
 }
@@ -102,8 +108,6 @@ const KEYS = {
 export function readDraft(findings: Findings, source: Source): Draft {
   const file = readRecord(findings, source, { what: 'the agreement', keys: KEYS })
   if (file.format) readChoice(findings, file.format, { what: '`format`', choices: ['sharing-policy/1'] })
-  if (file.withheldNotice)
-    findings.note(file.withheldNotice.place, 'not-yet-supported', '`withheldNotice` is not yet supported')
   const id = readText(findings, file.id, '`id`')
   if (file.id && !/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/.test(id)) {
     findings.note(file.id.place, 'name-unfit', '`id` has to be lower case words joined by dots and hyphens')
@@ -123,7 +127,11 @@ export function readDraft(findings: Findings, source: Source): Draft {
       each: value => readResource(findings, value),
     }),
     duties: readDuties(findings, file.obligations),
-    marking: readLabel(findings, file.marking, '`marking`'),
+    withheldNotice: readChoice<WithheldNotice>(findings, file.withheldNotice, {
+      what: '`withheldNotice`',
+      choices: NOTICES,
+    }),
+    marking: readMarking(findings, file.marking),
     samples: readSamples(findings, file.samples),
     examples: readExamples(findings, file.tests),
   }

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
+import { isJsonObject, type Json, type JsonObject, unreachable } from '../kit/kit.ts'
+import { type Ability, abilityFor } from './abilities.ts'
 import type { Draft } from './draft.ts'
 import { addPeriod, type DutyDraft } from './draft-duties.ts'
 import { didYouMean, type Findings } from './findings.ts'
@@ -21,6 +22,10 @@ export interface Duties {
   readonly of: (resource: string, purpose: string) => Obligations | undefined
   /** Milliseconds at which the released document has to be gone; undefined where no term is set. */
   readonly deleteAt: (about: DeletionCase) => number | undefined
+  /** What the recipient has to be able to do for one purpose: all that its `must` take; nothing for a purpose that there is not. */
+  readonly requires: (resource: string, purpose: string) => readonly Ability[]
+  /** Milliseconds until which a record of somebody's reading at `now` has to be kept; undefined where no duty says so. */
+  readonly keepLogUntil: (purpose: string, now: number) => number | undefined
   /** The duties of a purpose as they are signed. */
   readonly signed: (purpose: string) => JsonObject
 }
@@ -58,6 +63,14 @@ export function resolveDuties(findings: Findings, resolved: Resolved): Duties {
         : undefined,
     deleteAt: about =>
       known(about.resource, about.purpose) ? deleteAt(of(about.purpose, 'must'), about) : undefined,
+    requires: (resource, purpose) =>
+      known(resource, purpose) ? [...new Set(of(purpose, 'must').map(abilityFor))] : [],
+    keepLogUntil: (purpose, now) => {
+      const ends = (['must', 'should'] as const).flatMap(kind =>
+        of(purpose, kind).flatMap(duty => (duty.kind === 'log' ? [addPeriod(now, duty.keep) ?? now] : [])),
+      )
+      return ends.length === 0 ? undefined : Math.max(...ends)
+    },
     signed: purpose => ({
       must: of(purpose, 'must').map(signedDuty),
       should: of(purpose, 'should').map(signedDuty),
@@ -162,10 +175,26 @@ function obligationsOf(
   }
 }
 
-function plainDuty(duty: DutyDraft, resource: string): JsonObject {
-  if (duty.kind === 'told') return duty.duty
-  if (duty.kind === 'caveat') return { caveat: duty.text }
-  return { deleteAfter: { from: startOf(duty, resource) ?? RECEIPT, period: duty.period } }
+/** A duty in the form it is written in; a deletion as it holds for one resource. */
+export function plainDuty(duty: DutyDraft, resource: string): JsonObject {
+  switch (duty.kind) {
+    case 'deleteAfter':
+      return { deleteAfter: { from: startOf(duty, resource) ?? RECEIPT, period: duty.period } }
+    case 'caveat':
+      return { caveat: duty.text }
+    case 'onward':
+      return { onward: duty.onward }
+    case 'correct':
+      return { correct: { within: duty.within } }
+    case 'log':
+      return { log: { who: duty.who, keep: duty.keep } }
+    case 'feedback':
+      return { feedback: { to: duty.to, on: duty.on } }
+    case 'notify':
+      return { notify: { who: duty.who, on: duty.on, within: duty.within } }
+    default:
+      return unreachable(duty)
+  }
 }
 
 function signedDuty(duty: DutyDraft): JsonObject {

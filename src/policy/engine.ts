@@ -6,6 +6,7 @@ import { makeKeyring, type ScopeReader } from './keyring.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { makeProjector, type Projected, type Projector } from './projector.ts'
 import { type Excess, makeRechecker, type Rechecker } from './rechecker.ts'
+import { makeRegater, type Received, type Regater } from './regater.ts'
 import type { Gate, NamedCondition, Resolved } from './resolved.ts'
 import type { LonLat } from './treatments/treatment.ts'
 
@@ -19,6 +20,8 @@ export interface Asked {
   readonly request: JsonObject
   /** Milliseconds since 1970. */
   readonly now: number
+  /** Whether an urgent use has been opened: who asks and at which stage is then not looked at, all else is. */
+  readonly urgent?: boolean | undefined
 }
 
 /** The document may go, cut down as the purpose says. */
@@ -29,6 +32,8 @@ export interface Release {
   readonly document: JsonObject
   readonly label: Label
   readonly request: JsonObject
+  /** Whether it goes only because of an urgent use: by who asks or by the stage it would have stayed. */
+  readonly urgent: boolean
 }
 
 /** The document stays. */
@@ -46,6 +51,8 @@ export interface Engine {
   readonly decide: (asked: Asked) => Decision
   readonly project: (release: Release) => Projected
   readonly recheck: (resource: string, purpose: string, document: Json) => readonly Excess[]
+  /** The gate, red line or stage over the whole document that a received one certainly does not pass; undefined for none. */
+  readonly regate: (received: Received) => string | undefined
   readonly plan: (resource: string, purpose: string) => Plan | undefined
 }
 
@@ -63,6 +70,7 @@ interface Work {
   readonly plan: Plan
   readonly project: Projector
   readonly recheck: Rechecker
+  readonly regate: Regater
 }
 
 /** Compiles every pair of resource and purpose of an agreement. */
@@ -86,6 +94,10 @@ export function makeEngine(resolved: Resolved, parts: EngineParts): Engine {
     recheck: (resource, purpose, document) => {
       return find(resource, purpose)?.recheck(document) ?? [{ path: '', code: 'not-covered' }]
     },
+    regate: ({ resource, purpose, ...received }) => {
+      const work = find(resource, purpose)
+      return work ? work.regate(received) : purpose
+    },
     plan: (resource, purpose) => find(resource, purpose)?.plan,
   }
 }
@@ -106,30 +118,38 @@ function makeWork(resolved: Resolved, parts: EngineParts, resource: string, purp
     plan,
     project: makeProjector(plan),
     recheck: makeRechecker(plan, found.catalogue),
+    regate: makeRegater(found, plan),
   }
 }
 
-/** The order of decision: resource, dates, purpose, role, stage, gates. The first that fails is the answer. */
+/**
+ * The order of decision: resource, dates, purpose, urgent use or role and stage, gates. The first that fails is the answer. Urgent
+ * use relaxes who and when; gates, red lines and the table hold as ever.
+ */
 function decide(
   { draft }: Resolved,
   works: ReadonlyMap<string, ReadonlyMap<string, Work>>,
-  { resource, purpose, role, document, label, request, now }: Asked,
+  { resource, purpose, role, document, label, request, now, urgent = false }: Asked,
 ): Decision {
   const byPurpose = works.get(resource)
   if (!byPurpose) return refuse('resource-unknown')
   if (now < draft.effectiveFrom) return refuse('agreement-not-yet-in-force')
   if (!(now < draft.expiresAt)) return refuse('agreement-expired')
   const work = byPurpose.get(purpose)
-  if (!work || work.plan.leaves.size === 0)
+  const terms = draft.purposes.get(purpose)
+  if (!work || !terms || work.plan.leaves.size === 0)
     return refuse('purpose-unknown', work ? `${resource} for ${purpose}` : undefined)
-  if (!draft.purposes.get(purpose)?.requesters.includes(role)) return refuse('role-not-allowed', purpose)
   const scene: Scene = { document, label, request, entries: [] }
   const { whilst, gates } = work
-  if (whilst && whilst.test(scene) !== true) return refuse('purpose-window', whilst.name)
+  if (urgent && !terms.urgent) return refuse('urgent-not-allowed', purpose)
+  const asks = terms.requesters.includes(role)
+  const applies = !whilst || whilst.test(scene) === true
+  if (!urgent && !asks) return refuse('role-not-allowed', purpose)
+  if (!urgent && !applies) return refuse('purpose-window', whilst.name)
   for (const { id, condition, passes } of gates) {
     if (condition.test(scene) !== passes) return refuse('gate-failed', id)
   }
-  return { kind: 'release', resource, purpose, document, label, request }
+  return { kind: 'release', resource, purpose, document, label, request, urgent: !(asks && applies) }
 }
 
 function refuse(code: RefusalCode, rule?: string): Refused {

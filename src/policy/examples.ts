@@ -16,16 +16,39 @@ export interface ExampleReport {
   readonly digest: Digest
 }
 
+/** The length of all documents that worked examples start from, each as often as it is used: the work that a gateway takes on. */
+const MOST_TO_RUN = 1_048_576
+
 /** Runs every worked example and notes each that does not come out as it states, or that could not fail at all. */
 export function runExamples(findings: Findings, resolved: Resolved, engine: Engine): ExampleReport {
-  const { samples, examples } = resolved.draft
+  const { samples } = resolved.draft
   for (const [name, sample] of samples) checkSample(findings, resolved, name, sample)
   const outcomes: JsonObject[] = []
-  for (const example of examples) {
+  for (const example of worthRunning(findings, resolved)) {
     const outcome = runExample(findings, resolved, engine, example)
     if (outcome !== undefined) outcomes.push({ name: example.name, outcome })
   }
   return { passed: outcomes.length, digest: digestOf(canonicalJson(outcomes)) }
+}
+
+/** The worked examples, or none where they are more work than anybody should ask for. */
+function worthRunning(
+  findings: Findings,
+  { draft: { samples, examples } }: Resolved,
+): readonly ExampleDraft[] {
+  const sizes = new Map([...samples].map(([name, { document }]) => [name, JSON.stringify(document).length]))
+  let work = 0
+  for (const { place, sample } of examples) {
+    work += sizes.get(sample?.name ?? '') ?? 0
+    if (work <= MOST_TO_RUN) continue
+    findings.note(
+      place,
+      'examples-too-many',
+      'the worked examples up to this one are too many for their samples',
+    )
+    return []
+  }
+  return examples
 }
 
 /** Notes what a sample holds that its schema does not allow. */
@@ -52,7 +75,11 @@ function checkSample(
     [...resource.include.keys()].map(list => [list, new Map([[purpose, { kind: 'every' } as const]])]),
   )
   const workshop = { squareOf: () => undefined, pseudonymKey: () => () => undefined }
-  const plan = makePlan({ ...resource, items: all, include, drops: new Map() }, purpose, workshop)
+  const plan = makePlan(
+    { ...resource, items: all, include, drops: new Map(), figures: new Map() },
+    purpose,
+    workshop,
+  )
   for (const { path } of makeRechecker(plan, resource.catalogue)(sample.document)) {
     findings.note(
       sample.place,
@@ -97,7 +124,7 @@ export function askedIn(
   example: ExampleDraft,
   fail: (code: string, says: string) => undefined,
 ): Asked | undefined {
-  const { sample: reference, purpose, role, label, request, at } = example
+  const { sample: reference, purpose, role, label, request, at, urgent } = example
   const sample = draft.samples.get(reference?.name ?? '')
   if (!sample) {
     if (reference)
@@ -111,7 +138,7 @@ export function askedIn(
   const resource = sample.resource?.name ?? ''
   if (!document || !resources.has(resource)) return undefined
   return {
-    ...{ resource, purpose, role, document },
+    ...{ resource, purpose, role, document, urgent },
     label: { ...sample.label, ...label },
     request: { ...sample.request, ...request },
     now: at ?? draft.effectiveFrom,
@@ -196,10 +223,11 @@ function differs(expected: Exclude<Expectation, { kind: 'refused' }>, outcome: O
   return undefined
 }
 
-/** What is to be hidden must be there to hide: otherwise a misspelt path would look like a kept secret. */
+/** What is to be hidden must be there to hide, or be worked out: otherwise a misspelt path would look like a kept secret. */
 function checkHidden(text: string, { projected, document, catalogue, example }: Outcome): Misfit | undefined {
   const path = readItemPath(text)
-  if (!path || valuesAt(document, path).length === 0) {
+  const isFigure = path !== undefined && catalogue.leaves.get(path.general)?.derived === true
+  if (!path || (!isFigure && valuesAt(document, path).length === 0)) {
     return { code: 'example-idle', says: `there is nothing at \`${text}\` that could be hidden` }
   }
   const known = isKnown(catalogue, path) || example.change.has(text)

@@ -1,7 +1,7 @@
 import type { LeafNode, ListNode, Plan } from './plan.ts'
 import { closedList } from './plan.ts'
 import type { Tally } from './projector.ts'
-import type { Branch, DecidedItem, NamedCondition, ResolvedResource } from './resolved.ts'
+import type { Branch, DecidedItem, NamedCondition, Outcome, ResolvedResource } from './resolved.ts'
 
 /** What happened to one item of the catalogue, or to the entries of one list; without any value. */
 export interface Explanation {
@@ -59,9 +59,17 @@ export function summariseTally(
   return sums
 }
 
+/** The items of which some value did not fit its treatment and stayed, from the tally of a plan. */
+export function unfitItems({ leaves }: Plan, tally: Tally): readonly string[] {
+  const unfit: string[] = []
+  for (const { path, slot, branches } of leaves.values())
+    if ((tally[slot + branches.length] ?? 0) > 0) unfit.push(path)
+  return unfit
+}
+
 function explainNever(
   resource: ResolvedResource,
-  { leaf, row, redLine }: DecidedItem,
+  { leaf, row, redLine, cells }: DecidedItem,
   { purpose }: Plan,
 ): Explanation {
   const { path } = leaf
@@ -77,6 +85,9 @@ function explainNever(
     }
   if (row === undefined)
     return { ...base, row, says: `\`${path}\` stays, because the agreement does not name it` }
+  const limit = cells.get(purpose)?.find(({ outcome }) => outcome.limit)?.outcome.limit
+  if (limit)
+    return { ...base, row: limit.rule, says: `\`${path}\` is withheld for ${purpose}: ${limitWords(limit)}` }
   return { ...base, row, says: `\`${path}\` is withheld for ${purpose} by row \`${row}\`` }
 }
 
@@ -126,15 +137,32 @@ function explainLeaf(
     ...(untold > 0 ? ['kept back where a condition could not be told'] : []),
   ]
   const fate = sentences.length === 0 ? 'not there' : sentences.join('; ')
+  const limit = limitOf(branches, taken)
+  const by = limit ? limitWords(limit) : `row \`${row ?? ''}\``
   return {
     path: leaf.path,
     outcome: outcomeOf(counts),
-    treatment: only && fateOf(only.branch) === 'treated' ? only.branch.outcome.name : undefined,
-    row,
+    treatment: only && fateOf(only.branch) === 'treated' ? treatmentOf(only.branch) : undefined,
+    row: limit?.rule ?? row,
     branch: only && branches.length > 1 ? (only.branch.condition?.name ?? 'else') : undefined,
     counts,
-    says: `\`${leaf.path}\` was ${fate}: row \`${row ?? ''}\`, purpose ${purpose}`,
+    says: `\`${leaf.path}\` was ${fate}: ${by}, purpose ${purpose}`,
   }
+}
+
+type Limit = NonNullable<Outcome['limit']>
+
+/** The line that decided where the agreement alone would have let more go: of the branch taken, or of the only one there is. */
+function limitOf(
+  branches: readonly Branch[],
+  taken: readonly { readonly branch: Branch }[],
+): Limit | undefined {
+  const deciding = taken.length === 0 && branches.length === 1 ? branches : taken.map(({ branch }) => branch)
+  return deciding.find(({ outcome }) => outcome.limit)?.outcome.limit
+}
+
+function limitWords({ rule, says }: Limit): string {
+  return `${rule} (${lower(says)})`
 }
 
 function fateOf({ outcome }: Branch): 'shared' | 'treated' | 'withheld' {
@@ -142,8 +170,14 @@ function fateOf({ outcome }: Branch): 'shared' | 'treated' | 'withheld' {
   return outcome.kind === 'withhold' ? 'withheld' : 'treated'
 }
 
+/** A cell that shares a figure says so; what is done is counting. */
+function treatmentOf({ outcome: { kind, name } }: Branch): string {
+  return kind === 'count' ? kind : name
+}
+
 function fateSays(branch: Branch): string {
   const fate = fateOf(branch)
+  if (branch.outcome.kind === 'count') return `worked out (${lower(branch.outcome.says)})`
   if (fate === 'treated') return `reduced to ${lower(branch.outcome.says)} (${branch.outcome.name})`
   return fate === 'shared' ? 'shared as it is' : 'withheld'
 }

@@ -6,7 +6,10 @@ export interface Place {
   readonly column: number
 }
 
-/** Collects every problem of one file, so that an author sees them all at once; the same one is kept once. */
+/** Of more than these nobody reads any: a text that gives more was not written to be an agreement. */
+const MOST_PROBLEMS = 1_000
+
+/** Collects the problems of one file, so that an author sees them all at once; the same one is kept once. */
 export interface Findings {
   readonly problems: readonly Problem[]
   note(place: Place, code: string, says: string): void
@@ -20,7 +23,7 @@ export function makeFindings(file: string): Findings {
     problems,
     note: ({ line, column }, code, says) => {
       const key = `${line}:${column} ${code} ${says}`
-      if (seen.has(key)) return
+      if (seen.has(key) || problems.length >= MOST_PROBLEMS) return
       seen.add(key)
       problems.push({ file, line, column, code, says })
     },

@@ -7,7 +7,7 @@ import type { PseudonymScope, Workshop } from './treatments/treatment.ts'
 /** Reads the value of a scope such as `operation.id` from a document; undefined where it is absent. */
 export type ScopeReader = (scene: Scene) => Literal | undefined
 
-/** How many derived keys one keyring remembers; the oldest is forgotten first. */
+/** How many derived keys of one scope are remembered; the one that was not used for longest is forgotten first. */
 const MOST_KEYS = 256
 
 /** What a keyring is made for: an agreement and a purpose, how scopes are read, and where base keys come from. */
@@ -24,39 +24,53 @@ export interface KeyringParts {
  */
 export function makeKeyring(parts: KeyringParts): Workshop['pseudonymKey'] {
   return ({ key: reference, scope }: PseudonymScope) => {
+    const valuesOf = makeValues(parts, scope)
     const derived = new Map<string, KeyObject>()
-    const labelOf = makeLabel(parts, scope)
+    let last: { readonly values: Values; readonly key: KeyObject } | undefined
     return scene => {
-      const label = labelOf(scene)
-      if (label === undefined) return undefined
-      const known = derived.get(label)
-      if (known) return known
+      const values = valuesOf(scene)
+      if (!values) return undefined
+      // Within one document every item asks for the same key.
+      if (last && isSame(last.values, values)) return last.key
       const base = parts.baseKey(reference)
       if (!base) return undefined
-      const key = createSecretKey(createHmac('sha256', base).update(label).digest())
-      if (derived.size >= MOST_KEYS) derived.delete(derived.keys().next().value ?? '')
-      derived.set(label, key)
+      const key = recall(derived, JSON.stringify(['concordat-pseudonym/1', scope, values]), base)
+      last = { values, key }
       return key
     }
   }
 }
 
-/** The values of a scope as one text; undefined where one of them is absent from the document. */
-function makeLabel(parts: KeyringParts, scope: readonly string[]): (scene: Scene) => string | undefined {
+type Values = readonly Literal[]
+
+/** The values of a scope, one for each of its names; undefined where one of them is absent from the document. */
+function makeValues(parts: KeyringParts, scope: readonly string[]): (scene: Scene) => Values | undefined {
   const readers = scope.map((name): ScopeReader => {
     if (name === 'agreement' || name === 'purpose') return () => parts[name]
     return parts.readers.get(name) ?? (() => undefined)
   })
-  const print = (scene: Scene): string | undefined => {
-    const values = readers.map(read => read(scene))
-    return values.includes(undefined) ? undefined : JSON.stringify(['concordat-pseudonym/1', scope, values])
-  }
-  if (scope.some(name => parts.readers.has(name))) return print
-  let fixed: string | undefined
   return scene => {
-    fixed ??= print(scene)
-    return fixed
+    const values: Literal[] = []
+    for (const read of readers) {
+      const value = read(scene)
+      if (value === undefined) return undefined
+      values.push(value)
+    }
+    return values
   }
+}
+
+function isSame(one: Values, other: Values): boolean {
+  return one.every((value, index) => value === other[index])
+}
+
+/** The key derived for a label, remembered as the one that was used last. */
+function recall(derived: Map<string, KeyObject>, label: string, base: KeyObject): KeyObject {
+  const key = derived.get(label) ?? createSecretKey(createHmac('sha256', base).update(label).digest())
+  derived.delete(label)
+  if (derived.size >= MOST_KEYS) derived.delete(derived.keys().next().value ?? '')
+  derived.set(label, key)
+  return key
 }
 
 /** The base keys of worked examples: known to everybody, so that both gateways come to the same outcomes. */

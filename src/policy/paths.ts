@@ -35,9 +35,10 @@ export function shortName(resource: string): string {
   return resource.slice(resource.lastIndexOf('.') + 1)
 }
 
-/** Own members only: nothing inherited is ever read. */
+/** Own members of an object only: nothing inherited is ever read, nor the length of a list. */
 export function memberOf(value: unknown, member: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return undefined
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  if (!Object.hasOwn(value, member)) return undefined
   return (value as Readonly<Record<string, unknown>>)[member]
 }
 

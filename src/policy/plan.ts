@@ -1,4 +1,5 @@
 import type { Condition } from './condition.ts'
+import { figureTreatment } from './figure.ts'
 import {
   type Cell,
   type DecidedItem,
@@ -24,11 +25,13 @@ export interface Plan {
   readonly counters: number
   readonly leaves: ReadonlyMap<string, LeafNode>
   readonly lists: ReadonlyMap<string, ListNode>
+  /** The items that the gateway works out; they are among the leaves too. */
+  readonly figures: readonly LeafNode[]
   /** The items whose value, where it is there at all, leaves unchanged: what a receiver can rely on. */
   readonly unchanged: ReadonlySet<string>
 }
 
-export type PlanNode = GroupNode | ListNode | LeafNode | ValuesNode
+export type PlanNode = GroupNode | ListNode | LeafNode | ValuesNode | FigureNode
 
 export interface GroupNode {
   readonly kind: 'group'
@@ -63,6 +66,12 @@ export interface ValuesNode {
   readonly leaf: LeafNode
 }
 
+/** An item that no document holds before it is worked out. */
+export interface FigureNode {
+  readonly kind: 'figure'
+  readonly leaf: LeafNode
+}
+
 export interface BoundBranch {
   readonly condition: NamedCondition | undefined
   readonly outcome: Outcome
@@ -81,6 +90,7 @@ interface Planting {
   readonly root: GroupNode
   readonly leaves: Map<string, LeafNode>
   readonly lists: Map<string, ListNode>
+  readonly figures: LeafNode[]
   counters: number
 }
 
@@ -93,6 +103,7 @@ export function makePlan(resource: ResolvedResource, purpose: string, workshop: 
     root,
     leaves: new Map(),
     lists: new Map(),
+    figures: [],
     counters: 0,
   }
   const unchanged = new Set<string>()
@@ -100,11 +111,12 @@ export function makePlan(resource: ResolvedResource, purpose: string, workshop: 
     const cell = item.cells.get(purpose)
     if (!cell || isWithheld(cell) || closedList(resource, purpose, item.leaf.path)) continue
     plant(planting, item, cell)
-    if (cell.every(({ outcome }) => outcome.kind === 'share' || outcome.kind === 'withhold'))
+    const { derived } = item.leaf
+    if (!derived && cell.every(({ outcome }) => outcome.kind === 'share' || outcome.kind === 'withhold'))
       unchanged.add(item.leaf.path)
   }
-  const { counters, leaves, lists } = planting
-  return { resource: resource.catalogue.resource, purpose, root, counters, leaves, lists, unchanged }
+  const { counters, leaves, lists, figures } = planting
+  return { resource: resource.catalogue.resource, purpose, root, counters, leaves, lists, figures, unchanged }
 }
 
 /** The list around an item of which no entry goes for this purpose. */
@@ -116,8 +128,15 @@ export function closedList(resource: ResolvedResource, purpose: string, path: st
 }
 
 function plant(planting: Planting, { leaf }: DecidedItem, cell: Cell): void {
+  const { figures, drops } = planting.resource
+  const figure = figures.get(leaf.path)
+  if (leaf.derived && !figure) return
   const branches = cell.map(({ condition, outcome }) => {
-    return { condition, outcome, treatment: outcome.prepared.forLeaf(leaf, planting.workshop) }
+    const counts = figure && outcome.kind !== 'withhold'
+    const treatment = counts
+      ? figureTreatment(figure, drops)
+      : outcome.prepared.forLeaf(leaf, planting.workshop)
+    return { condition, outcome, treatment }
   })
   const node: LeafNode = { kind: 'leaf', path: leaf.path, branches, slot: planting.counters }
   planting.counters += branches.length + (branches.length > 1 ? 2 : 1)
@@ -125,7 +144,10 @@ function plant(planting: Planting, { leaf }: DecidedItem, cell: Cell): void {
   const steps = leaf.path.split('.')
   const last = steps.pop() ?? ''
   const group = groupFor(planting, steps)
-  if (last.endsWith('[]')) group.members.set(last.slice(0, -2), { kind: 'values', leaf: node })
+  if (figure) {
+    planting.figures.push(node)
+    group.members.set(last, { kind: 'figure', leaf: node })
+  } else if (last.endsWith('[]')) group.members.set(last.slice(0, -2), { kind: 'values', leaf: node })
   else group.members.set(last, node)
 }
 

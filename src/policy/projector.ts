@@ -32,13 +32,35 @@ interface Run extends Scene {
 type Step = (value: Json, run: Run) => Json | undefined
 
 /** Makes the projector of a plan: closures over the items that may leave, and nothing else. */
-export function makeProjector({ root, counters }: Plan): Projector {
+export function makeProjector({ root, counters, figures }: Plan): Projector {
   const project = projectGroup(root)
+  const addFigures = figures.length === 0 ? undefined : figuresOf(figures)
   return ({ document, label, request }) => {
     const counts: number[] = new Array(counters).fill(0)
-    const projected = project(document, { document, label, request, entries: [], counts })
-    return { document: isJsonObject(projected) ? projected : {}, tally: counts }
+    const run: Run = { document, label, request, entries: [], counts }
+    const projected = project(document, run)
+    const cut = isJsonObject(projected) ? projected : {}
+    return { document: addFigures ? addFigures(cut, run) : cut, tally: counts }
   }
+}
+
+/** Works out the figures from the whole document and adds them to what is left of it. */
+function figuresOf(figures: readonly LeafNode[]): (cut: JsonObject, run: Run) => JsonObject {
+  const all = figures.map(leaf => ({ names: leaf.path.split('.'), step: projectLeaf(leaf) }))
+  return (cut, run) => {
+    let full = cut
+    for (const { names, step } of all) {
+      const figure = step(run.document, run)
+      if (figure !== undefined) full = withMember(full, names, figure)
+    }
+    return full
+  }
+}
+
+function withMember(holder: JsonObject, [name = '', ...below]: readonly string[], value: Json): JsonObject {
+  if (below.length === 0) return { ...holder, [name]: value }
+  const group = Object.hasOwn(holder, name) ? holder[name] : undefined
+  return { ...holder, [name]: withMember(isJsonObject(group) ? group : {}, below, value) }
 }
 
 function projectNode(node: PlanNode): Step {
@@ -49,6 +71,8 @@ function projectNode(node: PlanNode): Step {
       return projectList(node)
     case 'leaf':
       return projectLeaf(node)
+    case 'figure':
+      return () => undefined
     case 'values':
       return projectValues(projectLeaf(node.leaf))
   }

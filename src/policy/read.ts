@@ -159,21 +159,26 @@ export function readInstant(findings: Findings, source: Source | undefined, what
 }
 
 const RFC3339 =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(\d\d)[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+  /^\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 
 /** Milliseconds of an RFC 3339 date-time; undefined for anything else, also for a 30 February or a leap second. */
 export function parseInstant(text: string): number | undefined {
-  const match = RFC3339.exec(text)
-  if (!match || !isCalendarDay(text.slice(0, 10))) return undefined
-  const instant = Date.parse(text)
-  return Number.isNaN(instant) ? undefined : instant
+  return isInstant(text) ? Date.parse(text) : undefined
 }
 
-/** Whether a text is an existing day written `YYYY-MM-DD`. */
+/** Whether a text is an RFC 3339 date-time of an existing day. */
+export function isInstant(text: string): boolean {
+  return RFC3339.test(text) && isCalendarDay(text.slice(0, 10))
+}
+
+const DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** Whether a text is an existing day written `YYYY-MM-DD`, in the Gregorian calendar of ISO 8601. */
 export function isCalendarDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false
-  const instant = Date.parse(`${text}T00:00:00Z`)
-  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text)
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))]
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return day >= 1 && day <= (DAYS[month - 1] ?? 0) + (leap ? 1 : 0)
 }
 
 /** Any value, as JSON: for samples and expected outcomes. */

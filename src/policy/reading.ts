@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { type Digest, digestOf } from '../kit/kit.ts'
-import { type Catalogue, ProblemsError } from '../terms/terms.ts'
+import { type AgencyId, type Catalogue, ProblemsError } from '../terms/terms.ts'
 import { bindScope } from './condition.ts'
 import { type Draft, readDraft } from './draft.ts'
 import { type Duties, resolveDuties } from './duties.ts'
@@ -9,6 +9,7 @@ import { type Findings, makeFindings } from './findings.ts'
 import { practiceKey, type ScopeReader } from './keyring.ts'
 import { resolveDraft } from './resolve.ts'
 import type { Resolved, ResolvedResource } from './resolved.ts'
+import type { BaselineLine } from './restrict.ts'
 import { readSource } from './source.ts'
 import type { LonLat } from './treatments/treatment.ts'
 
@@ -19,6 +20,8 @@ export interface PolicyParts {
   squareOf(point: LonLat, sideMetres: number): LonLat | undefined
   /** The HMAC base key that an agreement names; undefined at a gateway that does not hold it, which then withholds. */
   pseudonymKey(reference: string): KeyObject | undefined
+  /** What that agency never lets go beyond, whatever an agreement says; nothing where it has set no baseline. */
+  baselineFor?(provider: AgencyId): readonly BaselineLine[]
 }
 
 /** An agreement that is understood, before its worked examples have run and before it is put to work. */

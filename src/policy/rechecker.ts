@@ -72,6 +72,8 @@ function checkNode(plan: Plan, node: PlanNode): Check {
       return checkList(plan, node)
     case 'leaf':
       return checkLeaf(plan, node)
+    case 'figure':
+      return checkLeaf(plan, node.leaf)
     case 'values':
       return checkValues(checkLeaf(plan, node.leaf))
   }

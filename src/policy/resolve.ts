@@ -1,8 +1,9 @@
-import type { Catalogue, Sensitivity } from '../terms/terms.ts'
+import type { Catalogue, Leaf, Sensitivity } from '../terms/terms.ts'
 import type { Draft } from './draft.ts'
 import type { RedLineDraft, ResourceDraft } from './draft-resource.ts'
 import { didYouMean, type Findings } from './findings.ts'
 import type { Reference } from './read.ts'
+import { resolveFigures } from './resolve-figures.ts'
 import {
   type DecidedItem,
   type Drop,
@@ -15,7 +16,7 @@ import {
   type ResolvedResource,
 } from './resolved.ts'
 import { type Bindings, bindAll, makeResolver, type Resolver } from './resolver.ts'
-import { decideItems, expandRow } from './table.ts'
+import { decideItems, expandRow, NEVER_SHARED, neverPaths } from './table.ts'
 
 /** Items about people; of a list that holds any, no entry goes unless an `include` row says so. */
 export const PERSONAL: ReadonlySet<Sensitivity> = new Set(['personal', 'sensitive', 'criminal'])
@@ -49,7 +50,7 @@ function findCatalogues(
   const catalogues = new Map<string, Catalogue>()
   if (draft.resources.size === 0)
     findings.note(draft.place, 'resources-missing', 'the agreement covers no resource')
-  for (const [name, { place, version, versionPlace, digest }] of draft.resources) {
+  for (const [name, { place, version, versionPlace, digest, digestPlace }] of draft.resources) {
     const catalogue = catalogueOf(name)
     if (!catalogue) {
       findings.note(place, 'unknown-resource', `there is no schema for \`${name}\``)
@@ -65,9 +66,9 @@ function findCatalogues(
     }
     if (digest && digest !== catalogue.digest) {
       findings.note(
-        versionPlace,
+        digestPlace,
         'catalogue-digest',
-        `\`${name}\` has the digest \`${catalogue.digest}\` here`,
+        `the agreement was written against \`${name}\` with the digest \`${digest}\`; here it has \`${catalogue.digest}\``,
       )
     }
   }
@@ -103,13 +104,17 @@ function resolveResource(
   { catalogue, bindings }: { readonly catalogue: Catalogue; readonly bindings: Bindings },
 ): ResolvedResource {
   const resolver = makeResolver(findings, draft, catalogue, bindings)
-  const items = decideItems(draft, resource, resolver)
+  const redLines = neverPaths(resource, resolver)
+  const neverShared = ({ sensitivity }: Leaf) => NEVER_SHARED.has(sensitivity)
+  const figures = resolveFigures(findings, resource, catalogue, { redLines, neverShared })
+  const items = decideItems(draft, resource, resolver, { redLines, figures })
   return {
     catalogue,
     whilst: resolveWhilst(draft, resolver),
     gates: [...resolveGates(draft, resolver), ...documentDrops(resource, resolver)],
     drops: resolveDrops(resource, resolver),
     include: resolveInclude(draft, resource, resolver, items),
+    figures,
     items,
   }
 }

@@ -1,6 +1,7 @@
 import type { Catalogue, Leaf } from '../terms/terms.ts'
 import type { Condition } from './condition.ts'
 import type { Draft } from './draft.ts'
+import type { Figure } from './figure.ts'
 import type { PreparedTreatment } from './treatments/treatment.ts'
 import type { TreatmentKind } from './treatments/treatments.ts'
 
@@ -20,6 +21,8 @@ export interface ResolvedResource {
   readonly drops: ReadonlyMap<string, readonly Drop[]>
   /** Which entries may go, by list and purpose. Every list of objects has a row here. */
   readonly include: ReadonlyMap<string, ReadonlyMap<string, Inclusion>>
+  /** What the gateway works out, by the item that it becomes. */
+  readonly figures: ReadonlyMap<string, Figure>
   readonly items: readonly DecidedItem[]
 }
 
@@ -74,6 +77,8 @@ export interface Outcome {
   readonly says: string
   readonly kind: TreatmentKind
   readonly prepared: PreparedTreatment
+  /** The line of another document that made it stricter than the agreement: `baseline B1`, and why. */
+  readonly limit?: { readonly rule: string; readonly says: string }
 }
 
 /** The innermost list of objects around a path, or undefined: `command[]` for `command[].officer.name`. */

@@ -24,12 +24,16 @@ export function signedForm({ draft, resources }: Resolved, duties: Duties): Json
       reviewOwner: draft.reviewOwner,
     },
     legalBases: Object.fromEntries(draft.legalBases),
-    purposes: mapValues(draft.purposes, ({ says, dpv, providerBasis, recipientBasis, requesters }) => ({
-      says,
-      dpv,
-      basis: { provider: providerBasis?.name ?? '', recipient: recipientBasis?.name ?? '' },
-      requesters: requesters.toSorted(),
-    })),
+    purposes: mapValues(
+      draft.purposes,
+      ({ says, dpv, providerBasis, recipientBasis, requesters, urgent }) => ({
+        says,
+        dpv,
+        basis: { provider: providerBasis?.name ?? '', recipient: recipientBasis?.name ?? '' },
+        requesters: requesters.toSorted(),
+        urgent: urgent ? { people: urgent.people, lasts: urgent.lasts, tell: urgent.tell } : 'none',
+      }),
+    ),
     conditions: mapValues(draft.conditions, ({ says, written, opensWhenAbsent }) => ({
       says,
       test: written,
@@ -38,8 +42,14 @@ export function signedForm({ draft, resources }: Resolved, duties: Duties): Json
     treatments: treatmentsOf(draft),
     resources: mapValues(resources, resource => resourceOf(draft, resource)),
     obligations: mapValues(draft.purposes, (_, purpose) => duties.signed(purpose)),
-    marking: { ...draft.marking, sensitive: draft.marking.sensitive ?? false },
+    withheldNotice: draft.withheldNotice,
+    marking: markingOf(draft),
   }
+}
+
+function markingOf({ marking }: Draft): JsonObject {
+  const { policy, classification, sensitive = false, tlp = 'none', stanag4774 } = marking
+  return { policy, classification, sensitive, tlp, stanag4774: stanag4774 ? { ...stanag4774 } : 'none' }
 }
 
 function mapValues<Value>(
@@ -60,7 +70,7 @@ function treatmentsOf(draft: Draft): JsonObject {
 
 function resourceOf(
   draft: Draft,
-  { catalogue, whilst, gates, drops, include, items }: ResolvedResource,
+  { catalogue, whilst, gates, drops, include, figures, items }: ResolvedResource,
 ): JsonObject {
   const purposes = [...draft.purposes.keys()]
   return {
@@ -71,6 +81,9 @@ function resourceOf(
       list.map(({ id, says, condition, stays }) => ({ id, says, condition: condition.name, stays })),
     ),
     include: mapValues(include, row => mapValues(row, inclusionOf)),
+    derived: mapValues(figures, ({ says, list, by, hideBelow, roundTo }) => {
+      return { says, count: list, by: by?.path ?? 'none', hideBelow, roundTo }
+    }),
     items: Object.fromEntries(
       items.map(({ leaf, redLine, cells }) => {
         return [leaf.path, { redLine: redLine ?? 'none', cells: mapValues(cells, cellOf) }]

@@ -50,7 +50,8 @@ export function readSource(text: string, findings: Findings): Source | undefined
     schema: 'core',
     merge: false,
     strict: true,
-    uniqueKeys: true,
+    // The library compares each key with every other; `scanPairs` looks each up once.
+    uniqueKeys: false,
     resolveKnownTags: false,
     lineCounter: lines,
     prettyErrors: false,
@@ -62,6 +63,7 @@ export function readSource(text: string, findings: Findings): Source | undefined
       fault.code === 'MULTIPLE_DOCS' ? 'the file holds more than one document' : inOurWords(fault.message)
     findings.note(placeAt(scanner, fault.pos[0]), codeOf(fault.code), says)
   }
+  refuseDirectives(text, scanner)
   if (!document.contents) {
     findings.note({ line: 1, column: 1 }, 'yaml-empty', 'the file holds no agreement')
     return undefined
@@ -69,8 +71,15 @@ export function readSource(text: string, findings: Findings): Source | undefined
   return scan(scanner, document.contents, 0)
 }
 
+/** `%YAML 1.1` means other values to other readers, `%TAG` other tags. */
+function refuseDirectives(text: string, { findings, lines }: Scanner): void {
+  const at = text.search(/^\ufeff?%/m)
+  if (at < 0) return
+  const { line, col } = lines.linePos(at)
+  findings.note({ line, column: col }, 'yaml-directive', 'directives are not allowed')
+}
+
 function codeOf(code: string): string {
-  if (code === 'DUPLICATE_KEY') return 'yaml-duplicate-key'
   return code === 'MULTIPLE_DOCS' ? 'yaml-several-documents' : 'yaml-syntax'
 }
 
@@ -120,7 +129,12 @@ function scanPairs(scanner: Scanner, pairs: readonly Pair[], depth: number): Sou
   const members = new Map<string, { key: Place; value: Source }>()
   for (const { key, value } of pairs) {
     const name = scanKey(scanner, key as Node)
-    if (name === undefined || members.has(name.text)) continue
+    if (name === undefined) continue
+    if (members.has(name.text)) {
+      // The library tells `1` from `"1"`; a reviewer does not.
+      scanner.findings.note(name.place, 'yaml-duplicate-key', 'map keys must be unique')
+      continue
+    }
     const read: Source = value
       ? scan(scanner, value as Node, depth + 1)
       : { kind: 'scalar', place: name.place, value: null }

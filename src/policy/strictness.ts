@@ -71,9 +71,21 @@ function compareTerms(kind: Outcome['kind'], before: JsonObject, after: JsonObje
       return compareSteps(plainValue(before['to']), plainValue(after['to']))
     case 'band':
       return bySet(starts(before), starts(after), 'looser')
+    case 'count':
+      return compareFigures(before, after)
     case 'pseudonymise':
       return bySet(listOf(before['scope']), listOf(after['scope']), 'tighter')
   }
+}
+
+/** Only figures over the same entries and groups can be compared. Rounding is coarser where it is made of whole steps of the other. */
+function compareFigures(before: JsonObject, after: JsonObject): Strictness {
+  if (before['count'] !== after['count'] || before['by'] !== after['by']) return 'not-comparable'
+  const of = (terms: JsonObject, name: string): number => Number(terms[name])
+  const [old, now] = [of(before, 'roundTo'), of(after, 'roundTo')]
+  const nested = Math.max(old, now) % Math.min(old, now) === 0
+  const rounding = nested ? byAmount(old, now, 'tighter') : 'not-comparable'
+  return worstOf([byAmount(of(before, 'hideBelow'), of(after, 'hideBelow'), 'tighter'), rounding])
 }
 
 function compareMasks(before: JsonObject, after: JsonObject): Strictness {

@@ -1,6 +1,7 @@
 import type { Leaf, Sensitivity } from '../terms/terms.ts'
 import type { Draft } from './draft.ts'
 import type { CellDraft, ResourceDraft, RowDraft } from './draft-resource.ts'
+import { type Figure, figureOutcome } from './figure.ts'
 import { didYouMean, type Findings, type Place } from './findings.ts'
 import { missing } from './paths.ts'
 import type { Reference } from './read.ts'
@@ -11,10 +12,21 @@ import { PLAIN, type PlainKind } from './treatments/treatments.ts'
 /** What is never shared by a rule, in any form: only a person may let it go. */
 export const NEVER_SHARED: ReadonlySet<Sensitivity> = new Set(['free-text', 'source-protection', 'covert'])
 
-const WITHHOLD: Outcome = { name: 'withhold', says: 'nothing', kind: 'withhold', prepared: PLAIN.withhold }
+export const WITHHOLD: Outcome = {
+  name: 'withhold',
+  says: 'nothing',
+  kind: 'withhold',
+  prepared: PLAIN.withhold,
+}
 const SHARE: Outcome = { name: 'share', says: 'the value as it is', kind: 'share', prepared: PLAIN.share }
 export const NOTHING: Cell = [{ condition: undefined, outcome: WITHHOLD }]
 export const SHARED: Cell = [{ condition: undefined, outcome: SHARE }]
+
+/** What is known of a resource before its table is read. */
+interface Given {
+  readonly redLines: ReadonlyMap<string, string>
+  readonly figures: ReadonlyMap<string, Figure>
+}
 
 /**
  * Gives every item of the catalogue its cell for each purpose. Its own row beats a group row, the longer group the shorter; a
@@ -24,19 +36,20 @@ export function decideItems(
   draft: Draft,
   resource: ResourceDraft,
   resolver: Resolver,
+  { redLines, figures }: Given,
 ): readonly DecidedItem[] {
   const { catalogue, findings } = resolver
   const rows = [...resource.fields].filter(([path, row]) => isPathOrGroup(resolver, path, row.place))
-  const redLines = neverPaths(resource, resolver)
   const resolvedCells = new Map(rows.map(([path, row]) => [path, expandRow(findings, draft, path, row)]))
   return [...catalogue.leaves.values()].map(leaf => {
     const row = decidingRow(leaf.path, rows)
     const written = row === undefined ? undefined : resolvedCells.get(row)
     const cells = new Map<string, Cell>()
-    const redLine = redLines.get(leaf.path)
+    const figure = figures.get(leaf.path)
+    const redLine = redLines.get(leaf.path) ?? figure?.redLine
     for (const purpose of draft.purposes.keys()) {
       const cell = written?.get(purpose)
-      const resolved = cell ? resolveCell(draft, resolver, leaf, cell) : NOTHING
+      const resolved = cell ? resolveCell(draft, resolver, { leaf, figure }, cell) : NOTHING
       if (row && cell)
         checkCell(findings, leaf, row, {
           cell: resolved,
@@ -100,7 +113,8 @@ function groupsOf(path: string): string[] {
   return parts.slice(1).map((_, index) => `${parts.slice(0, index + 1).join('.')}.*`)
 }
 
-function neverPaths(resource: ResourceDraft, resolver: Resolver): ReadonlyMap<string, string> {
+/** The red line that says never, by item. */
+export function neverPaths(resource: ResourceDraft, resolver: Resolver): ReadonlyMap<string, string> {
   const never = new Map<string, string>()
   for (const { id, rule } of resource.redLines) {
     if (rule?.kind !== 'never') continue
@@ -142,8 +156,15 @@ export function expandRow<One>(
   return cells
 }
 
-function resolveCell(draft: Draft, resolver: Resolver, leaf: Leaf, cell: CellDraft): Cell {
-  const outcomes = cell.map(({ outcome }) => resolveOutcome(draft, resolver, leaf, outcome))
+/** An item, with how it is worked out where it is derived. */
+interface Shown {
+  readonly leaf: Leaf
+  readonly figure: Figure | undefined
+}
+
+function resolveCell(draft: Draft, resolver: Resolver, shown: Shown, cell: CellDraft): Cell {
+  const { leaf } = shown
+  const outcomes = cell.map(({ outcome }) => resolveOutcome(draft, resolver, shown, outcome))
   return cell.map(({ condition: written }, index) => {
     const outcome = outcomes[index] ?? WITHHOLD
     if (!written) return { condition: undefined, outcome }
@@ -170,9 +191,10 @@ function rank({ kind }: Outcome): number {
 function resolveOutcome(
   draft: Draft,
   { findings }: Resolver,
-  leaf: Leaf,
+  { leaf, figure }: Shown,
   { name, place }: Reference,
 ): Outcome {
+  if (name === 'share' && leaf.derived) return shareFigure(findings, leaf, figure, place)
   if (name === 'share') return SHARE
   if (name === 'withhold') return WITHHOLD
   const treatment = draft.treatments.get(name)
@@ -186,14 +208,20 @@ function resolveOutcome(
     }
     return WITHHOLD
   }
-  if (!treatment.prepared.fits(leaf.type)) {
+  if (leaf.derived || !treatment.prepared.fits(leaf.type)) {
     findings.note(
       place,
       'treatment-unfit',
-      `treatment \`${name}\` does not fit \`${leaf.path}\`, which holds a ${leaf.type}`,
+      `treatment \`${name}\` does not fit \`${leaf.path}\`, which ${leaf.derived ? 'the gateway works out' : `holds a ${leaf.type}`}`,
     )
   }
   return { name, says: treatment.says, kind: treatment.kind, prepared: treatment.prepared }
+}
+
+function shareFigure(findings: Findings, { path }: Leaf, figure: Figure | undefined, place: Place): Outcome {
+  if (figure) return figureOutcome(figure)
+  findings.note(place, 'derived-unsaid', `\`derived\` does not say how \`${path}\` is worked out`)
+  return WITHHOLD
 }
 
 function checkCell(

@@ -29,7 +29,8 @@ export interface TrialValue {
   readonly at: string
   /** The item of the catalogue: `command[].officer.collar`; undefined for what the schema does not know. */
   readonly path: string | undefined
-  readonly held: Json
+  /** Undefined for a figure, which the gateway works out. */
+  readonly held: Json | undefined
   /** Undefined where nothing of it goes. */
   readonly given: Json | undefined
 }
@@ -73,6 +74,8 @@ function refusalWords(
         : `no item of \`${resource}\` goes for \`${purpose}\``
     case 'role-not-allowed':
       return `\`${role}\` may not ask for \`${purpose}\`; ${ticked(draft.purposes.get(purpose)?.requesters ?? [])} may`
+    case 'urgent-not-allowed':
+      return `the agreement does not allow urgent use of \`${purpose}\``
     case 'purpose-window':
       return `\`${purpose}\` applies only while ${asClause(draft.conditions.get(rule ?? '')?.says ?? '')} (\`${rule ?? ''}\`), and that is not so or cannot be told`
     case 'gate-failed': {
@@ -112,7 +115,18 @@ export function releasedValues(
     else for (const below of visitsBelow({ value, path, at, whole })) walk(below)
   }
   walk({ value: release.document, path: '', at: '', whole: value => value })
-  return values
+  return [...values, ...givenFigures(engine, release)]
+}
+
+/** What is worked out from the whole document. */
+function givenFigures(engine: Engine, release: Release): readonly TrialValue[] {
+  const figures = engine.plan(release.resource, release.purpose)?.figures ?? []
+  if (figures.length === 0) return []
+  const { document } = engine.project(release)
+  return figures.map(({ path }) => {
+    const at = readItemPath(path)
+    return { at: path, path, held: undefined, given: at && valuesAt(document, at)[0] }
+  })
 }
 
 /** One place of a document; `whole` puts another value there and takes the neighbours of every entry on the way out. */

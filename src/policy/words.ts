@@ -1,5 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
 import type { Label } from '../terms/terms.ts'
+import type { UrgentDraft } from './draft-urgent.ts'
+import type { Marking } from './marking.ts'
 import { shortName } from './paths.ts'
 import type { Branch, Cell, Outcome } from './resolved.ts'
 
@@ -66,11 +68,18 @@ export function labelWords({ policy, classification, sensitive }: Label): string
   return `${classification}${sensitive === true ? '-SENSITIVE' : ''} (${policy})`
 }
 
+/** As {@link labelWords}, with the traffic light and the NATO label where there are any. */
+export function markingWords({ tlp, stanag4774, ...label }: Marking): string {
+  const light = tlp === undefined ? '' : `, TLP:${tlp}`
+  return `${labelWords(label)}${light}${stanag4774 ? `, STANAG 4774 ${labelWords(stanag4774)}` : ''}`
+}
+
 /** What an outcome lets the recipient see, in the words of the agreement. */
 export function outcomeWords({ kind, says }: Pick<Outcome, 'kind' | 'says'>): string {
   if (kind === 'share') return 'shared'
   if (kind === 'withhold') return 'withheld'
   const clause = asClause(says)
+  if (kind === 'count') return `worked out: ${clause}`
   if (kind === 'pseudonymise') return `replaced by ${clause}`
   return /^only\b/.test(clause) ? clause : `only ${clause}`
 }
@@ -112,9 +121,21 @@ export function treatmentWords(kind: Outcome['kind'], terms: JsonObject): string
       return `cuts a time down to the beginning of its step of ${periodWords(plainValue(terms['to']))}`
     case 'band':
       return `gives a band that begins at one of ${listText(terms['edges'])}; below ${plainValue(terms['hideBelow'])} it says only that`
+    case 'count':
+      return figureWords(terms)
     case 'pseudonymise':
       return `a keyed code name (HMAC-SHA-256, key ${plainValue(terms['key'])}) that holds within ${listText(terms['scope'])}`
   }
+}
+
+/** How a figure is worked out, from its terms as they are signed. */
+export function figureWords(terms: JsonObject): string {
+  const of = (name: string): string => plainValue(terms[name])
+  const by = of('by').slice(of('count').length + 1)
+  const groups = of('by') === 'none' ? '' : `, for each value of ${by},`
+  const rounding = terms['roundTo'] === 1 ? '' : `, rounded to ${of('roundTo')}`
+  const other = of('by') === 'none' ? '' : ', and keeps back another number where a total would give one away'
+  return `counts the entries of ${of('count')}${groups} that no red line leaves out${rounding}; below ${of('hideBelow')} it says only that${other}`
 }
 
 /** A text as it is, anything else as JSON. */
@@ -124,6 +145,14 @@ export function plainValue(value: Json | undefined): string {
 
 function listText(value: Json | undefined): string {
   return Array.isArray(value) ? joinWords(value.map(plainValue)) : plainValue(value)
+}
+
+const PEOPLE = ['', 'one', 'two', 'three', 'four', 'five']
+
+/** What urgent use of a purpose takes, as sentences. */
+export function urgentWords({ people, lasts }: Pick<UrgentDraft, 'people' | 'lasts'>): string {
+  const together = `${PEOPLE[people] ?? people} people together may open it for at most ${periodWords(lasts)}`
+  return `In an emergency ${together}; the data-protection officers of both agencies are told. It relaxes who may ask and when, never what goes.`
 }
 
 /**
@@ -146,7 +175,7 @@ export function dutyWords(duty: JsonObject): string {
         ? 'Do not pass the data on.'
         : 'Do not pass the data on without the agreement of its originator.'
     case 'correct':
-      return `Apply corrections and recalls within ${periodWords(of('within'))}.`
+      return `Apply corrections of the provider within ${periodWords(of('within'))}.`
     case 'log':
       return `Log the ${of('who')} behind every access, and keep the log for ${periodWords(of('keep'))}.`
     case 'feedback':

@@ -19,3 +19,8 @@ export function systemUri(agency: AgencyId, system: string): string {
 export function officerUri(agency: AgencyId, person: string): string {
   return `urn:concordat:agency:${agency}:officer:${person}`
 }
+
+/** As what an officer's own certificate is known, where that of a system could stand: in tokens, as `client_id`. */
+export function officerId(person: string): string {
+  return `officer:${person}`
+}

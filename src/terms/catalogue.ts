@@ -26,6 +26,8 @@ export type LeafType =
   | 'date'
   | 'place'
   | 'phone'
+  /** A number, or why there is none, for each value of an enumeration; always {@link Leaf.derived}. */
+  | 'table'
 
 /** One item that a document can hold. A GeoJSON point is one leaf (`place`), not three. */
 export interface Leaf {
@@ -35,8 +37,10 @@ export interface Leaf {
   readonly sensitivity: Sensitivity
   /** True where conditions of an agreement may read it. */
   readonly control: boolean
-  /** The values of an enumeration, otherwise undefined. */
+  /** The values of an enumeration, the keys of a table, otherwise undefined. */
   readonly values: readonly string[] | undefined
+  /** The gateway works it out from other items; no system sends it. */
+  readonly derived?: true
   /** Whether one value of this leaf is what the schema asks for. */
   valid(value: unknown): boolean
 }

@@ -36,9 +36,11 @@ export const REFUSALS = {
   'agreement-missing': 'No agreement covers this recipient and resource.',
   'agreement-not-yet-in-force': 'The agreement is not yet in force.',
   'agreement-expired': 'The agreement has expired.',
+  'agreement-suspended': 'The agreement is suspended.',
   'purpose-unknown': 'The agreement has no such purpose.',
   'role-not-allowed': 'The agreement does not allow this role to ask for this purpose.',
   'purpose-window': 'The purpose does not apply at this stage.',
+  'urgent-not-allowed': 'The agreement does not allow urgent use of this purpose.',
   'gate-failed': 'A gate of the agreement stops the whole message.',
   'obligation-unsupported': 'The recipient cannot carry out an obligation of the agreement.',
   'purpose-mismatch': 'The document was not shared for this purpose.',
@@ -60,6 +62,16 @@ export const REFUSALS = {
   'mapping-missing': 'There is no translation for this resource.',
   'translation-blocked': 'A value must not be translated automatically.',
   'target-invalid': 'The translated document does not meet the schema of this agency.',
+
+  // The life of an agreement
+  'officer-not-allowed': 'This role may not do that.',
+  'agreement-unfit': 'The agreement does not pass its checks.',
+  'agreement-conflict': 'The revision does not follow the one in force here.',
+  'approval-invalid': 'The signature does not count for this statement.',
+  'acknowledgement-missing': 'Not every change that is looser has been acknowledged.',
+  'act-out-of-turn': 'That cannot be done at this stage.',
+  'act-invalid': 'The act does not have the agreed form, or is not signed by the agency it names.',
+  'urgent-review-due': 'An earlier urgent use has not been reviewed by both sides.',
 
   // How the house stands
   'store-unavailable': 'Nothing can be recorded at present, so nothing is accepted.',

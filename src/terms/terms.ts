@@ -1,5 +1,5 @@
 /** Floor 1: the shared words. */
-export { type AgencyId, agencyUri, isAgencyId, officerUri, systemUri } from './agency.ts'
+export { type AgencyId, agencyUri, isAgencyId, officerId, officerUri, systemUri } from './agency.ts'
 export { type Catalogue, type Leaf, type LeafType, SENSITIVITIES, type Sensitivity } from './catalogue.ts'
 export type { CertificateFacts, CertificateFinding, CertificateFindingCode } from './certificate.ts'
 export type { Label } from './label.ts'

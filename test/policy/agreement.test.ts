@@ -7,11 +7,11 @@ import { loadSchemas } from '../../src/contract/contract.ts'
 import { canonicalJson, digestOf, isJsonObject, type JsonObject } from '../../src/kit/kit.ts'
 import {
   type Agreement,
-  type Approval,
   addApproval,
   checkApprovals,
   compileAgreement,
   type Officer,
+  type OfficerSignature,
   signStatement,
   statementOf,
 } from '../../src/policy/policy.ts'
@@ -425,12 +425,12 @@ function approve(
   { officer, privateKey }: Person,
   role: 'author' | 'approver',
   agreement = mission,
-): Approval {
+): OfficerSignature {
   const who = { party: officer.agency, person: officer.person, kid: officer.kid, role, at: inForce }
   return signStatement(agreement, who, bytes => sign(null, bytes, privateKey))
 }
 
-function fileOf(approvals: readonly Approval[], agreement = mission): JsonObject {
+function fileOf(approvals: readonly OfficerSignature[], agreement = mission): JsonObject {
   const empty: JsonObject | undefined = undefined
   return (
     approvals.reduce<JsonObject | undefined>((file, one) => addApproval(agreement, file, one), empty) ?? {}
@@ -438,7 +438,10 @@ function fileOf(approvals: readonly Approval[], agreement = mission): JsonObject
 }
 
 function codes(file: JsonObject, known = officers): readonly string[] {
-  return checkApprovals(mission, JSON.stringify(file), 'x.sig.json', known, verifies).map(({ code }) => code)
+  return checkApprovals(mission, JSON.stringify(file), 'x.sig.json', {
+    officers: known,
+    verify: verifies,
+  }).map(({ code }) => code)
 }
 
 const all = [approve(author, 'author'), approve(approver, 'approver'), approve(recipient, 'approver')]
@@ -452,7 +455,10 @@ void t.test('an author, another approver and the recipient make an agreement', t
 void t.test('no signature can be spared', t => {
   for (const gone of all) t.strictSame(codes(fileOf(all.filter(one => one !== gone))), ['approval-missing'])
   t.strictSame(codes({}).length > 3, true)
-  const unreadable = checkApprovals(mission, 'not json', 'x.sig.json', officers, verifies)
+  const unreadable = checkApprovals(mission, 'not json', 'x.sig.json', {
+    officers: officers,
+    verify: verifies,
+  })
   t.strictSame(
     unreadable.map(({ file, code }) => [file, code]),
     [['x.sig.json', 'approval-form']],
@@ -510,7 +516,7 @@ void t.test('a signature cannot stand for another role, person, party, time or a
     'approval-signature',
     'approval-missing',
   ])
-  const theirs = checkApprovals(other, JSON.stringify(fileOf(all)), 'x', officers, verifies).map(
+  const theirs = checkApprovals(other, JSON.stringify(fileOf(all)), 'x', { officers, verify: verifies }).map(
     ({ code }) => code,
   )
   t.ok(theirs.includes('approval-statement') && theirs.includes('approval-signature'))

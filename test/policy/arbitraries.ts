@@ -1,7 +1,10 @@
 import fc from 'fast-check'
-import type { Json, JsonObject } from '../../src/kit/kit.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
+import { covers } from '../../src/policy/table.ts'
 import type { Leaf } from '../../src/terms/terms.ts'
 import { mission, policyWith } from './support.ts'
+
+export { documents, wildDocuments } from './mission-documents.ts'
 
 /** Treatments of every kind, with the types of leaves they fit. */
 export const treatments = {
@@ -31,6 +34,7 @@ const FITTING: Readonly<Record<Leaf['type'], readonly string[]>> = {
   number: ['sizes'],
   enum: [],
   bool: [],
+  table: [],
 }
 
 /** Conditions by the list they stand in; every one is safe where an item is absent. */
@@ -99,88 +103,84 @@ const redLine: fc.Arbitrary<JsonObject> = fc.oneof(
     .map(([mode, condition]): JsonObject => ({ says: 'drop', drop: 'document', [mode]: condition })),
 )
 
-/** A random table without group rows, with random inclusions and red lines. */
-export const tables: fc.Arbitrary<Table> = fc.record({
-  rows: fc
-    .tuple(
-      ...SHAREABLE.map(leaf => fc.option(cellFor(leaf), { freq: 4 }).map(cell => [leaf.path, cell] as const)),
-    )
-    .map(rows =>
-      Object.fromEntries(rows.flatMap(([path, cell]) => (cell === null ? [] : [[path, { all: cell }]]))),
-    ),
-  include: fc
-    .tuple(
-      ...lists.map(list =>
-        fc.constantFrom('every', 'every', 'none', ...conditionsAt(list)).map(all => [list, { all }] as const),
-      ),
-    )
-    .map(Object.fromEntries),
-  redLines: fc.array(redLine, { maxLength: 3 }),
-})
-
-export function sourceOf({ rows, include, redLines }: Table): string {
-  const numbered = redLines.map((line, index) => ({ id: `RL${index}`, ...(line as JsonObject) }))
-  return policyWith({ conditions, treatments, resource: { redLines: numbered, include, fields: rows } })
-}
-
-/** Every text, number and time is unlike all others, so that it can be found again wherever it went. */
-function mark(leaf: Leaf, entry: number, choice: number): Json {
-  const at = [...mission.leaves.keys()].indexOf(leaf.path)
-  const number = 1_000_003 + at * 1_009 + entry
-  switch (leaf.type) {
-    case 'enum':
-      return leaf.values?.[choice % leaf.values.length] ?? ''
-    case 'bool':
-      return choice % 2 === 0
-    case 'count':
-      return choice % 3 === 0 ? choice : number
-    case 'number':
-      return number + 0.5
-    case 'time':
-      return new Date(1_700_000_000_000 + number * 61_003).toISOString()
-    case 'date':
-      return new Date(number * 86_400_000 - 8e13).toISOString().slice(0, 10)
-    case 'place':
-      return { type: 'Point', coordinates: [at + entry / 100 + 0.001_234, 50 + at / 10 + 0.004_321] }
-    default:
-      return `mark-${at}-${entry}-${'x'.repeat(choice % 4)}end`
-  }
-}
-
-/** Documents of the mission vocabulary: every item may be absent or null, and unknown members stand anywhere. */
-export const documents: fc.Arbitrary<JsonObject> = fc
-  .infiniteStream(fc.nat({ max: 99 }))
-  .map(stream => build(() => stream.next().value ?? 0))
-
-function build(draw: () => number): JsonObject {
-  const entry = { count: 0 }
-  return object('', draw, entry)
-}
-
-function object(base: string, draw: () => number, entry: { count: number }): JsonObject {
-  const made: { [name: string]: Json } = {}
-  const names = new Set(
-    [...mission.leaves.keys()].flatMap(path =>
-      path.startsWith(base) ? [path.slice(base.length).split('.')[0] ?? ''] : [],
-    ),
+/** Group rows: they may withhold anything, but share only what is public. */
+const groups: fc.Arbitrary<JsonObject> = fc
+  .record(
+    {
+      '*': fc.constant('withhold'),
+      'weather.*': fc.constantFrom('share', 'withhold'),
+      'sectors[].*': fc.constant('withhold'),
+      'sectors[].commander.*': fc.constant('withhold'),
+      'people[].*': fc.constant('withhold'),
+    },
+    { requiredKeys: [] },
   )
-  for (const name of names) {
-    const chance = draw()
-    if (chance < 8) continue
-    const bare = name.replace('[]', '')
-    made[bare] = chance < 12 ? null : member(base + name, draw, entry)
-  }
-  if (draw() < 30) made['unknown'] = `stranger-${entry.count}`
-  return made
+  .map(rows => Object.fromEntries(Object.entries(rows).map(([group, cell]) => [group, { all: cell }])))
+
+const exactRows: fc.Arbitrary<JsonObject> = fc
+  .tuple(
+    ...SHAREABLE.map(leaf => fc.option(cellFor(leaf), { freq: 4 }).map(cell => [leaf.path, cell] as const)),
+  )
+  .map(rows =>
+    Object.fromEntries(rows.flatMap(([path, cell]) => (cell === null ? [] : [[path, { all: cell }]]))),
+  )
+
+function tablesWith(rows: fc.Arbitrary<JsonObject>): fc.Arbitrary<Table> {
+  return fc.record({
+    rows,
+    include: fc
+      .tuple(
+        ...lists.map(list =>
+          fc
+            .constantFrom('every', 'every', 'none', ...conditionsAt(list))
+            .map(all => [list, { all }] as const),
+        ),
+      )
+      .map(Object.fromEntries),
+    redLines: fc.array(redLine, { maxLength: 3 }),
+  })
 }
 
-function member(path: string, draw: () => number, entry: { count: number }): Json {
-  const leaf = mission.leaves.get(path)
-  if (path.endsWith('[]')) {
-    return Array.from({ length: draw() % 4 }, () => {
-      entry.count++
-      return leaf ? mark(leaf, entry.count, draw()) : object(`${path}.`, draw, entry)
-    })
-  }
-  return leaf ? mark(leaf, entry.count, draw()) : object(`${path}.`, draw, entry)
+/** A random table without group rows, with random inclusions and red lines. */
+export const tables: fc.Arbitrary<Table> = tablesWith(exactRows)
+
+/** As {@link tables}, with group rows beside the exact ones. */
+export const groupedTables: fc.Arbitrary<Table> = tablesWith(
+  fc.tuple(groups, exactRows).map(([group, exact]) => ({ ...group, ...exact })),
+)
+
+/** Another cell for one item. */
+export const changes: fc.Arbitrary<{ readonly path: string; readonly cell: Json }> = fc
+  .constantFrom(...SHAREABLE)
+  .chain(leaf => cellFor(leaf).map(cell => ({ path: leaf.path, cell })))
+
+/** What the table says about an item: its own row, or else the longest group. */
+export function rowOf({ rows }: Table, path: string): Json | undefined {
+  const covering = Object.keys(rows).filter(row => covers(row, path))
+  const best = covering.toSorted((a, b) => Number(b === path) - Number(a === path) || b.length - a.length)[0]
+  return best === undefined ? undefined : rows[best]
+}
+
+export function neverPaths({ redLines }: Table): ReadonlySet<string> {
+  return new Set(
+    redLines.flatMap(line => (isJsonObject(line) ? ((line['never'] as string[] | undefined) ?? []) : [])),
+  )
+}
+
+/** Whether some branch of what the table says about an item lets anything of it go. */
+export function mayLeave(table: Table, path: string): boolean {
+  const row = rowOf(table, path)
+  if (row === undefined || neverPaths(table).has(path)) return false
+  const texts = JSON.stringify(row)
+  return ['share', ...Object.keys(treatments)].some(name => texts.includes(`"${name}"`))
+}
+
+/** A policy with this table and whatever else is given. */
+export function sourceOf(
+  { rows, include, redLines }: Table,
+  about: Partial<Parameters<typeof policyWith>[0]> = {},
+): string {
+  const numbered = redLines.map((line, index) => ({ id: `RL${index}`, ...(line as JsonObject) }))
+  const resource = { redLines: numbered, include, fields: rows }
+  return policyWith({ conditions, treatments, resource, ...about })
 }

@@ -1,25 +1,11 @@
 import { createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  canonicalJson,
-  digestOf,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  readJson,
-} from '../../src/kit/kit.ts'
+import { loadSchemas } from '../../src/contract/contract.ts'
+import { isJsonObject, type Json, type JsonObject, readJson } from '../../src/kit/kit.ts'
 import { type Agreement, compileAgreement, type PolicyParts } from '../../src/policy/policy.ts'
-import { parseInstant } from '../../src/policy/read.ts'
-import { readPlace } from '../../src/policy/treatments/place.ts'
-import type { Sensitivity } from '../../src/terms/terms.ts'
-import {
-  type Catalogue,
-  type Leaf,
-  type LeafType,
-  type Problem,
-  ProblemsError,
-} from '../../src/terms/terms.ts'
+import { type Catalogue, type Problem, ProblemsError } from '../../src/terms/terms.ts'
+import { squareOf as groundSquareOf } from '../../src/translation/translation.ts'
 
 export const here = import.meta.dirname
 
@@ -29,43 +15,18 @@ export function jsonFile(path: string): JsonObject {
   return reading.value
 }
 
+const schemas = loadSchemas(join(here, 'cases/catalogues'))
+
 /** The catalogue of an invented vocabulary that has one of everything. */
-export const mission: Catalogue = drawMission(jsonFile(join(here, 'mission-catalogue.json')))
+export const mission: Catalogue = catalogueOf('drill.mission')
 
-function drawMission(drawn: JsonObject): Catalogue {
-  const rows = drawn['leaves'] as unknown as [string, LeafType, Sensitivity, string?, string[]?][]
-  const leaves = rows.map(([path, type, sensitivity, control, values]): [string, Leaf] => {
-    const valid = (value: unknown) => isValid(type, values, value as Json)
-    return [path, { path, type, sensitivity, control: control === 'control', values, valid }]
-  })
-  const { resource, version, items } = drawn as { resource: string; version: string; items: JsonObject }
-  const names = Object.entries(items) as [string, string][]
-  return {
-    resource,
-    version,
-    digest: digestOf(canonicalJson(drawn)),
-    leaves: new Map(leaves),
-    items: new Map(names),
-  }
-}
+/** The catalogue of the complete example, which has figures. */
+export const example: Catalogue = catalogueOf('police.mission')
 
-function isValid(type: LeafType, values: readonly string[] | undefined, value: Json): boolean {
-  switch (type) {
-    case 'count':
-      return Number.isInteger(value)
-    case 'number':
-      return typeof value === 'number'
-    case 'bool':
-      return typeof value === 'boolean'
-    case 'place':
-      return readPlace(value) !== undefined
-    case 'time':
-      return typeof value === 'string' && parseInstant(value) !== undefined
-    case 'enum':
-      return typeof value === 'string' && (values ?? []).includes(value)
-    default:
-      return typeof value === 'string'
-  }
+function catalogueOf(resource: string): Catalogue {
+  const schema = schemas.get(resource)
+  if (!schema) throw new Error(`the cases have no schema for ${resource}`)
+  return schema.catalogue
 }
 
 /** Squares of a plain degree grid: small, deterministic, and a fixed point like the real one. */
@@ -79,8 +40,8 @@ export function squareOf(
 }
 
 export const parts: PolicyParts = {
-  catalogueOf: resource => (resource === mission.resource ? mission : undefined),
-  squareOf,
+  catalogueOf: resource => [mission, example].find(one => one.resource === resource),
+  squareOf: groundSquareOf,
   pseudonymKey: reference =>
     reference === 'kms://drill/2026' ? createSecretKey(Buffer.alloc(32, 7)) : undefined,
 }

@@ -3,6 +3,7 @@ import type { Change } from '../diff-change.ts'
 import type { Place } from '../findings.ts'
 import type { Check } from './check.ts'
 import { cellsOf, type Found, placeAt, type Subject } from './subject.ts'
+import { replayedTraffic } from './traffic.ts'
 
 /** Checks 48 to 50: what changes, and what only time or the other side can tell. */
 export const CHANGE = {
@@ -16,9 +17,9 @@ export const CHANGE = {
   49: {
     title: 'which messages of the past would have come out otherwise',
     level: 'note',
-    needs: 'more',
+    needs: 'meaning',
     codes: [],
-    leftOut: 'it takes the traffic of the gateway',
+    run: replayedTraffic,
   },
   50: {
     title: 'both gateways come to the same outcomes',
@@ -30,7 +31,13 @@ export const CHANGE = {
 } satisfies Record<number, Check>
 
 /** Red lines have a check of their own, so have id and parties; conditions and treatments count where they are used. */
-const ELSEWHERE: ReadonlySet<Change['kind']> = new Set(['red-line', 'parties', 'condition', 'treatment'])
+const ELSEWHERE: ReadonlySet<Change['kind']> = new Set([
+  'red-line',
+  'parties',
+  'condition',
+  'treatment',
+  'derived',
+])
 
 /** What lets more through than the revision in force, or cannot be compared with it. */
 export function looserChanges({ reading, previous }: Subject): readonly Change[] {
@@ -80,6 +87,10 @@ export function placeOf({ tree, resolved }: Subject, { kind, resource, purpose, 
       return placeAt(tree, 'purposes', purpose ?? '', subject)
     case 'obligation':
       return placeAt(tree, 'obligations', purpose ?? '')
+    case 'derived':
+      return inResource('derived', subject)
+    case 'notice':
+      return placeAt(tree, subject)
     case 'dates':
     case 'marking':
       return placeAt(tree, kind, subject)

@@ -67,6 +67,6 @@ export type Check = {
   | { readonly needs: 'meaning' | 'examples'; readonly run: (subject: Subject) => readonly Found[] }
   /** The compiler finds all of it. */
   | { readonly needs: 'compiler' }
-  /** It takes traffic, or the other gateway. */
+  /** It takes the other gateway. */
   | { readonly needs: 'more' }
 )

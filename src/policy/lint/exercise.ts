@@ -17,6 +17,7 @@ export const EXERCISE = {
     needs: 'meaning',
     codes: [
       'examples-missing',
+      'examples-too-many',
       'example-fails',
       'example-idle',
       'example-path',
@@ -128,6 +129,7 @@ function emptyItems(subject: Subject): readonly Found[] {
     if (leaf.sensitivity === 'public' || redLine !== undefined || NEVER_SHARED.has(leaf.sensitivity))
       return false
     if (!used.has(`${catalogue.resource} ${purpose}`)) return false
+    if (leaf.derived && !resource.figures.has(leaf.path)) return false
     const list = listAround(leaf.path)
     if (list !== undefined && include.get(list)?.get(purpose)?.kind === 'none') return false
     const path = readItemPath(leaf.path)

@@ -3,7 +3,7 @@ import type { Place } from '../findings.ts'
 import { hidden, type Source } from '../source.ts'
 import type { Check } from './check.ts'
 import type { Found, Text } from './subject.ts'
-import { olderCatalogues, succession } from './succession.ts'
+import { olderCatalogues, succession, unpinned } from './succession.ts'
 
 /** Checks 1 to 6: form and identity. */
 export const FORM = {
@@ -16,6 +16,7 @@ export const FORM = {
       'yaml-syntax',
       'yaml-duplicate-key',
       'yaml-several-documents',
+      'yaml-directive',
       'yaml-alias',
       'yaml-anchor',
       'yaml-tag',
@@ -41,7 +42,6 @@ export const FORM = {
       'name-unfit',
       'name-reserved',
       'id-twice',
-      'not-yet-supported',
     ],
   },
   3: {
@@ -70,7 +70,7 @@ export const FORM = {
     level: 'stop',
     needs: 'meaning',
     codes: ['resources-missing', 'unknown-resource', 'catalogue-version', 'catalogue-digest'],
-    run: olderCatalogues,
+    run: subject => [...olderCatalogues(subject), ...unpinned(subject)],
   },
 } satisfies Record<number, Check>
 

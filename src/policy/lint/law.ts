@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../kit/kit.ts'
 import type { Sensitivity } from '../../terms/terms.ts'
 import type { Draft } from '../draft.ts'
 import type { Reference } from '../read.ts'
+import { PERSONAL } from '../resolve.ts'
 import { looserChanges } from './change.ts'
 import type { Check } from './check.ts'
 import { type Found, grouped, listed, openCells, placeAt, type Subject } from './subject.ts'
@@ -9,9 +10,9 @@ import { type Found, grouped, listed, openCells, placeAt, type Subject } from '.
 /** Checks 7 to 13: agreement and law. The linter sees that references are there; people see that they are right. */
 export const LAW = {
   7: {
-    title: 'every purpose has its bases, its sentence, its requesters and its time',
+    title: 'every purpose has its bases, its sentence, its requesters and its time, also in an emergency',
     level: 'stop',
-    needs: 'compiler',
+    needs: 'meaning',
     codes: [
       'purposes-missing',
       'purposes/missing-key',
@@ -19,7 +20,13 @@ export const LAW = {
       'requesters-missing',
       'unknown-basis',
       'whilst-missing',
+      'urgent-form',
+      'purposes/not-a-flag',
+      'purposes/not-a-period',
+      'purposes/not-in-range',
+      'purposes/unknown-word',
     ],
+    run: urgentPersonal,
   },
   8: {
     title: 'sensitive and criminal items have their condition in law',
@@ -58,6 +65,21 @@ const NEEDS_POLICY_DOCUMENT: ReadonlySet<Sensitivity> = new Set(['sensitive', 'c
 
 function basisOf(draft: Draft, reference: Reference | undefined): JsonObject {
   return draft.legalBases.get(reference?.name ?? '') ?? {}
+}
+
+/** In an emergency nobody looks at who asks and when, so what is then shown of people as it is needs a reason. */
+function urgentPersonal({ resolved }: Subject): readonly Found[] {
+  const open = openCells(resolved).flatMap(({ item, purpose, cell }) => {
+    const urgent = resolved.draft.purposes.get(purpose)?.urgent
+    const shown = PERSONAL.has(item.leaf.sensitivity) && cell.some(({ outcome }) => outcome.kind === 'share')
+    return urgent && shown ? [{ purpose, path: item.leaf.path, place: urgent.place }] : []
+  })
+  return grouped(open, ({ purpose }) => purpose).map(group => {
+    const [{ purpose, place }] = group
+    const paths = listed([...new Set(group.map(({ path }) => path))])
+    const says = `urgent use of \`${purpose}\` gives ${paths} unchanged, whoever asks and at any stage`
+    return { place, level: 'ask', says, fix: 'say why an emergency needs them, or treat them' }
+  })
 }
 
 function missingConditions({ tree, resolved }: Subject): readonly Found[] {

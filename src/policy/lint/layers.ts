@@ -1,14 +1,12 @@
-import type { Label } from '../../terms/terms.ts'
 import { diffAgreements } from '../diff.ts'
-import { PERSONAL } from '../resolve.ts'
-import { listAround, type Outcome } from '../resolved.ts'
+import { listAround } from '../resolved.ts'
+import { type BaselineLine, speaksOf } from '../restrict.ts'
 import { compareOutcomes, type Strictness } from '../strictness.ts'
-import { covers } from '../table.ts'
-import { PLAIN } from '../treatments/treatments.ts'
 import { placeOf } from './change.ts'
 import type { Check } from './check.ts'
+import { markings } from './marking.ts'
 import { duties } from './obligations.ts'
-import type { Effect } from './rules.ts'
+import { linesOf } from './rules.ts'
 import { type Found, grouped, listed, openCells, placeAt, type Subject } from './subject.ts'
 
 /** Checks 36 to 41: what lies above and around the table. */
@@ -21,19 +19,18 @@ export const LAYERS = {
     run: idleIncludes,
   },
   37: {
-    title: 'nothing is looser than the baseline',
+    title: 'nothing is looser than the baseline or the acceptance',
     level: 'stop',
     needs: 'meaning',
     codes: [],
-    leftOut: 'what the recipient is willing to accept, unless its lines stand in the baseline',
-    run: subject => againstBaseline(subject, 'looser'),
+    run: subject => againstLines(subject, 'looser'),
   },
   38: {
     title: 'what meets across documents can be compared',
     level: 'stop',
     needs: 'meaning',
     codes: [],
-    run: subject => againstBaseline(subject, 'not-comparable'),
+    run: subject => againstLines(subject, 'not-comparable'),
   },
   39: {
     title: 'no red line is lost unseen',
@@ -63,7 +60,7 @@ export const LAYERS = {
     level: 'stop',
     needs: 'meaning',
     codes: [],
-    run: marking,
+    run: markings,
   },
 } satisfies Record<number, Check>
 
@@ -89,34 +86,35 @@ function idleIncludes({ tree, resolved }: Subject): readonly Found[] {
   })
 }
 
-/** An effect as the outcome of a cell, so that both are compared in the same way. */
-function outcomeOf({ kind, terms }: Effect): Outcome {
-  return { name: kind, says: '', kind, prepared: { ...PLAIN.withhold, terms } }
-}
-
-function againstBaseline({ resolved, rules }: Subject, wanted: Strictness): readonly Found[] {
+/** The agency's own documents: its baseline where it provides, its acceptance where it receives. */
+function againstLines({ resolved, rules }: Subject, wanted: Strictness): readonly Found[] {
+  const { provider, recipient } = resolved.draft
+  const lines = linesOf(rules, { provider: provider.id, recipient: recipient.id })
   const beyond = openCells(resolved).flatMap(cell => {
-    const { resource, item } = cell
-    const lines = rules.baseline.filter(line => {
-      return line.resource === resource.catalogue.resource && covers(line.path, item.leaf.path)
+    const { resource, item, purpose } = cell
+    const about = lines.filter(line => {
+      return line.resource === resource.catalogue.resource && speaksOf(line, item.leaf.path, purpose)
     })
-    return lines.flatMap(line => {
-      const orders = cell.cell.map(({ outcome }) => compareOutcomes(outcomeOf(line.most), outcome))
+    return about.flatMap(line => {
+      const orders = cell.cell.map(({ outcome }) => compareOutcomes(line.most, outcome))
       return orders.includes(wanted) ? [{ ...cell, line }] : []
     })
   })
-  return grouped(beyond, ({ line, row }) => `${line.id} ${row}`).map(group => {
+  return grouped(beyond, ({ line, row }) => `${line.kind} ${line.id} ${row}`).map(group => {
     const { item, line, row, place } = group[0]
     const purposes = listed([...new Set(group.map(({ purpose }) => purpose))])
     const how = wanted === 'looser' ? 'is looser than' : 'cannot be compared with'
-    const says = `\`${item.leaf.path}\` for ${purposes} ${how} line \`${line.id}\` of the baseline, which says \`${line.most.kind}\``
-    return {
-      place,
-      row,
-      says,
-      fix: `write \`${line.most.kind === 'withhold' ? 'withhold' : 'what the line says'}\``,
-    }
+    const says = `\`${item.leaf.path}\` for ${purposes} ${how} line \`${line.id}\` of the ${line.kind}: ${mostWords(line)}`
+    return { place, row, says, fix: fixFor(line) }
   })
+}
+
+function mostWords({ says, most }: BaselineLine): string {
+  return `${says} (${most.kind === 'withhold' ? 'withheld' : `at most ${most.says}`})`
+}
+
+function fixFor({ most }: BaselineLine): string {
+  return most.kind === 'withhold' ? 'write `withhold`' : `write \`withhold\`, or a \`${most.kind}\` as strict`
 }
 
 /** The senior approver has to agree to these. */
@@ -131,38 +129,4 @@ function lostRedLines(subject: Subject): readonly Found[] {
     const says = `red line \`${change.subject}\` of \`${change.resource ?? ''}\` ${how}: ${change.before ?? ''}`
     return { place: placeOf(subject, change), says, fix: 'bring it back, or have the senior approver agree' }
   })
-}
-
-/** The classifications of a marking policy, lowest first. */
-const ORDER: ReadonlyMap<string, readonly string[]> = new Map([
-  ['UK-GSC', ['OFFICIAL', 'SECRET', 'TOP SECRET']],
-  ['NATO', ['NATO UNCLASSIFIED', 'NATO RESTRICTED', 'NATO CONFIDENTIAL', 'NATO SECRET', 'COSMIC TOP SECRET']],
-])
-
-function marking({ tree, resolved, rules }: Subject): readonly Found[] {
-  const { marking: label } = resolved.draft
-  const found: Found[] = []
-  const personal = openCells(resolved).find(({ item }) => PERSONAL.has(item.leaf.sensitivity))
-  if (
-    personal &&
-    label.policy === 'UK-GSC' &&
-    label.classification === 'OFFICIAL' &&
-    label.sensitive !== true
-  ) {
-    const says = `\`${personal.item.leaf.path}\` is ${personal.item.leaf.sensitivity} and would go without the SENSITIVE marking`
-    found.push({ place: placeAt(tree, 'marking'), says, fix: 'add `sensitive: true`' })
-  }
-  const { ceiling } = rules
-  if (ceiling && !isWithin(label, ceiling)) {
-    const says = `the marking lies above what the link carries, or cannot be compared with it: ${ceiling.policy} ${ceiling.classification}`
-    found.push({ place: placeAt(tree, 'marking'), says, fix: 'lower the marking, or use another link' })
-  }
-  return found
-}
-
-function isWithin(label: Label, ceiling: Label): boolean {
-  const order = ORDER.get(ceiling.policy) ?? [ceiling.classification]
-  const [at, most] = [order.indexOf(label.classification), order.indexOf(ceiling.classification)]
-  if (label.policy !== ceiling.policy || at < 0 || most < 0) return false
-  return at < most || (at === most && (label.sensitive !== true || ceiling.sensitive === true))
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../../terms/terms.ts'
 import type { Agreement } from '../compile.ts'
 import type { PolicyParts } from '../reading.ts'
+import type { SeenShape } from '../shapes/replay.ts'
 import type { Source } from '../source.ts'
 import type { Check } from './check.ts'
 import { CHECKS } from './checks.ts'
@@ -33,18 +34,33 @@ export interface Linted {
   readonly previous?: Agreement | undefined
   /** What the agency demands; ordinary rules where it has set none. */
   readonly agency?: AgencyRules | undefined
+  /** The shapes of past documents, for a replay. */
+  readonly traffic?: readonly SeenShape[] | undefined
   /** Milliseconds since 1970. */
   readonly now: number
+  /** Only these checks are made; all of them where it is absent. The others may take seconds. */
+  readonly only?: ReadonlySet<number> | undefined
 }
 
 /**
  * Everything that can be said about an agreement from its file, the catalogues and the revision before: stops first, then what
  * has to be answered, then notes, each in the order of the file. Never throws for what stands in the file.
  */
-export function lintAgreement({ source, file, parts, previous, agency, now }: Linted): readonly Finding[] {
+export function lintAgreement({
+  source,
+  file,
+  parts,
+  previous,
+  agency,
+  traffic,
+  now,
+  only,
+}: Linted): readonly Finding[] {
   const { problems, look } = lookAt(source, file, parts)
   const told = problems.map(problem => findingOf(problem, look?.text.tree))
-  const checked = look ? runChecks(look, { previous, rules: agency ?? ORDINARY_RULES, now }) : []
+  const checked = look
+    ? runChecks(look, { previous, rules: agency ?? ORDINARY_RULES, traffic, now }, only)
+    : []
   const found = checked.map(({ check, level, place, says, row, fix }): Finding => {
     const finding = { check, level, file, line: place.line, column: place.column, says }
     return { ...finding, ...(row === undefined ? {} : { row }), ...(fix === undefined ? {} : { fix }) }
@@ -64,9 +80,14 @@ function inOrder(findings: readonly Finding[]): readonly Finding[] {
 type Checked = Found & { readonly check: number; readonly level: Level }
 
 /** A check is left out where the agreement could not be read as far as it needs. */
-function runChecks(look: Look, given: Pick<Subject, 'previous' | 'rules' | 'now'>): readonly Checked[] {
+function runChecks(
+  look: Look,
+  given: Pick<Subject, 'previous' | 'rules' | 'traffic' | 'now'>,
+  only: Linted['only'],
+): readonly Checked[] {
   const subject = look.kind === 'text' ? undefined : subjectOf(look, given)
   return Object.entries(CHECKS).flatMap(([number, check]: [string, Check]) => {
+    if (only && !only.has(Number(number))) return []
     const found = foundBy(check, look, subject)
     return found.map((one): Checked => ({ level: check.level, ...one, check: Number(number) }))
   })
@@ -74,7 +95,7 @@ function runChecks(look: Look, given: Pick<Subject, 'previous' | 'rules' | 'now'
 
 function subjectOf(
   { text, reading, engineOf }: Exclude<Look, { kind: 'text' }>,
-  given: Pick<Subject, 'previous' | 'rules' | 'now'>,
+  given: Pick<Subject, 'previous' | 'rules' | 'traffic' | 'now'>,
 ): Subject {
   return { ...text, ...given, reading, resolved: reading.resolved, engine: reading.practice, engineOf }
 }

@@ -62,8 +62,9 @@ function mutantsOf(resolved: Resolved, engineOf: (resolved: Resolved) => Engine)
 function flipsOf(cell: Cell): readonly Mutant['flip'][] {
   const kinds = new Set(cell.map(({ outcome }) => outcome.kind))
   const flips: Mutant['flip'][] = []
-  if (kinds.size > 1 || !kinds.has('share')) flips.push('share')
-  if (kinds.has('share')) flips.push('withhold')
+  const shared = kinds.has('share') || kinds.has('count')
+  if (kinds.size > 1 || !shared) flips.push('share')
+  if (shared) flips.push('withhold')
   return flips
 }
 
@@ -88,6 +89,8 @@ function barrier({ resource, item, purpose }: CellAt, flip: Mutant['flip']): str
   if (item.redLine !== undefined) return `red line ${item.redLine}`
   const closed = closedList(resource, purpose, item.leaf.path)
   if (closed !== undefined) return `no entry of ${closed} goes`
+  if (flip === 'share' && item.leaf.derived && !resource.figures.has(item.leaf.path))
+    return 'the compiler: nothing says how it is worked out'
   if (flip === 'share' && NEVER_SHARED.has(item.leaf.sensitivity))
     return `the compiler: it is ${item.leaf.sensitivity}`
   return undefined

@@ -1,5 +1,6 @@
 import { PERSONAL } from '../resolve.ts'
 import type { Check } from './check.ts'
+import { countableFigures, smallFigures } from './figures.ts'
 import { smallGroups } from './groups.ts'
 import { restOfTotals, sameThings, tellingPairs } from './inference.ts'
 import { type Found, grouped, listed, openCells, type Subject } from './subject.ts'
@@ -19,7 +20,7 @@ export const PRIVACY = {
     level: 'ask',
     needs: 'meaning',
     codes: [],
-    run: subject => [...tellingPairs(subject), ...restOfTotals(subject)],
+    run: subject => [...tellingPairs(subject), ...restOfTotals(subject), ...countableFigures(subject)],
   },
   23: {
     title: 'nobody stands out by a combination of what goes',
@@ -32,8 +33,14 @@ export const PRIVACY = {
     title: 'bands and grids are as coarse as the agency demands',
     level: 'stop',
     needs: 'meaning',
-    codes: ['band-edges', 'treatments/not-in-range', 'treatments/unknown-word', 'treatment-terms'],
-    run: coarseTreatments,
+    codes: [
+      'band-edges',
+      'treatments/not-in-range',
+      'resources/not-in-range',
+      'treatments/unknown-word',
+      'treatment-terms',
+    ],
+    run: subject => [...coarseTreatments(subject), ...smallFigures(subject)],
   },
   25: {
     title: 'pseudonyms stay inside their scope and cannot be guessed',
@@ -57,7 +64,8 @@ function withoutReason({ resolved }: Subject): readonly Found[] {
     const written = draft.fields.get(row)
     const cell = written?.cells.get(purpose) ?? written?.cells.get('others') ?? written?.cells.get('all')
     const shares = (cell?.cell ?? []).filter(({ outcome }) => outcome.name === 'share')
-    return PERSONAL.has(item.leaf.sensitivity) && !written?.why && shares.some(({ why }) => why === undefined)
+    const unchanged = PERSONAL.has(item.leaf.sensitivity) && !item.leaf.derived
+    return unchanged && !written?.why && shares.some(({ why }) => why === undefined)
   })
   return grouped(silent, ({ resource, item }) => `${resource.catalogue.resource} ${item.leaf.path}`).map(
     group => {

@@ -59,7 +59,7 @@ export const ROWS = {
     title: 'every treatment fits its item',
     level: 'stop',
     needs: 'compiler',
-    codes: ['treatment-unfit'],
+    codes: ['treatment-unfit', 'derived-form', 'derived-unsaid'],
     leftOut:
       'whether the outcome meets the schema of the recipient after translation: its mapping is not part of the agreement',
   },

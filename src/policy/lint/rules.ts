@@ -1,10 +1,12 @@
-import type { JsonObject } from '../../kit/kit.ts'
-import type { Label } from '../../terms/terms.ts'
+import type { AgencyId, Label } from '../../terms/terms.ts'
+import type { Ability } from '../abilities.ts'
+import type { BaselineLine } from '../restrict.ts'
 import type { Cell as Grid } from '../treatments/place.ts'
-import type { TreatmentKind } from '../treatments/treatments.ts'
 
 /** What an agency demands of every agreement it takes part in. */
 export interface AgencyRules {
+  /** Whose rules they are; undefined where they are anybody's, and every line of them counts. */
+  readonly agency: AgencyId | undefined
   /** Longest time from `effectiveFrom` to `expiresAt`. */
   readonly longestDays: number
   /** Fewest people who have to look alike in what is shared about them. */
@@ -18,31 +20,18 @@ export interface AgencyRules {
   /** Base keys for pseudonyms that are no longer used. */
   readonly retiredKeys: ReadonlySet<string>
   /** The obligations that the recipient's gateway can carry out; undefined where it has declared none. */
-  readonly abilities: ReadonlySet<string> | undefined
+  readonly abilities: ReadonlySet<Ability> | undefined
   /** The highest marking that the link may carry. */
   readonly ceiling: Label | undefined
-  /** The most that may be done with an item, whatever an agreement says. */
+  /** Of what the agency provides: nothing looser than this ever leaves, whatever an agreement says. */
   readonly baseline: readonly BaselineLine[]
-}
-
-/** A line of the agency's own baseline, or of what the recipient is willing to accept. */
-export interface BaselineLine {
-  readonly id: string
-  readonly resource: string
-  /** An item, or a group such as `people[].*`. */
-  readonly path: string
-  /** Nothing looser than this. */
-  readonly most: Effect
-}
-
-/** What a cell does to a value, with its terms filled in. */
-export interface Effect {
-  readonly kind: TreatmentKind
-  readonly terms: JsonObject
+  /** Of what it receives: the most that it is willing to hold. */
+  readonly acceptance: readonly BaselineLine[]
 }
 
 /** Rules for an agency that has set none: two years, groups of ten, no finer than a square of 100 m. */
 export const ORDINARY_RULES: AgencyRules = {
+  agency: undefined,
   longestDays: 731,
   smallestGroup: 10,
   smallestBand: 5,
@@ -52,4 +41,14 @@ export const ORDINARY_RULES: AgencyRules = {
   abilities: undefined,
   ceiling: undefined,
   baseline: [],
+  acceptance: [],
+}
+
+/** The lines that an agreement between these two agencies is under. */
+export function linesOf(
+  { agency, baseline, acceptance }: AgencyRules,
+  { provider, recipient }: { readonly provider: AgencyId; readonly recipient: AgencyId },
+): readonly BaselineLine[] {
+  const counts = (party: AgencyId) => agency === undefined || agency === party
+  return [...(counts(provider) ? baseline : []), ...(counts(recipient) ? acceptance : [])]
 }

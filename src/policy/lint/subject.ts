@@ -8,6 +8,7 @@ import { practiceKey } from '../keyring.ts'
 import { closedList } from '../plan.ts'
 import { type PolicyParts, type Reading, readAgreement } from '../reading.ts'
 import { type Cell, type DecidedItem, isWithheld, type Resolved, type ResolvedResource } from '../resolved.ts'
+import type { SeenShape } from '../shapes/replay.ts'
 import { readSource, type Source } from '../source.ts'
 import type { AgencyRules } from './rules.ts'
 
@@ -41,6 +42,8 @@ export interface Subject extends Text {
   /** The revision in force; undefined for the first one. */
   readonly previous: Agreement | undefined
   readonly rules: AgencyRules
+  /** Shapes of past documents that the revision in force decided about; undefined where none are given. */
+  readonly traffic: readonly SeenShape[] | undefined
   /** Milliseconds since 1970. */
   readonly now: number
 }

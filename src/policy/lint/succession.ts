@@ -42,6 +42,16 @@ export function olderCatalogues({ tree, resolved, previous }: Subject): readonly
   })
 }
 
+/** Tables that do not say which catalogue they were written against: another one of the same version would do (check 6). */
+export function unpinned({ tree, resolved }: Subject): readonly Found[] {
+  return [...resolved.resources].flatMap(([name, { catalogue }]) => {
+    if (resolved.draft.resources.get(name)?.digest) return []
+    const place = placeAt(tree, 'resources', name, 'schema')
+    const says = `\`${name}\` is not pinned: another catalogue of version \`${catalogue.version}\` would do as well`
+    return [{ place, says, fix: `write \`digest: ${catalogue.digest}\`` }]
+  })
+}
+
 /** Versions of three numbers; anything else is not older. */
 function isOlder(now: string, before: string): boolean {
   const [a, b] = [now, before].map(version => version.split('.').map(Number))

@@ -1,6 +1,7 @@
 import type { Reference } from '../read.ts'
 import { cellWords } from '../words.ts'
 import type { Check } from './check.ts'
+import { idleFigures } from './figures.ts'
 import { cellsOf, type Found, listed, openCells, placeAt, type Subject } from './subject.ts'
 import { namesUsed } from './uses.ts'
 
@@ -22,7 +23,8 @@ export const UNUSED = {
   },
 } satisfies Record<number, Check>
 
-function unused({ tree, resolved }: Subject): readonly Found[] {
+function unused(subject: Subject): readonly Found[] {
+  const { tree, resolved } = subject
   const { draft } = resolved
   const used = namesUsed(draft)
   const purposes = new Set(openCells(resolved).map(({ purpose }) => purpose))
@@ -50,6 +52,7 @@ function unused({ tree, resolved }: Subject): readonly Found[] {
     ...idle('legalBases', draft.legalBases.keys(), bases, 'no purpose rests on the legal basis …'),
     ...idle('conditions', draft.conditions.keys(), used, 'nothing asks for the condition …'),
     ...idle('treatments', draft.treatments.keys(), used, 'no cell names the treatment …'),
+    ...idleFigures(subject),
     ...idle('samples', draft.samples.keys(), samples, 'no worked example starts from the sample …'),
   ]
 }

@@ -1,5 +1,5 @@
 import type { Draft } from '../draft.ts'
-import { asClause, labelWords, plainName, treatmentWords } from '../words.ts'
+import { asClause, markingWords, plainName, treatmentWords } from '../words.ts'
 import { type Block, type Section, type Text, text } from './annex.ts'
 
 /** What the words of the conditions mean to the machine. */
@@ -31,9 +31,16 @@ export function treatmentSection({ treatments }: Draft): Section {
   return { title: 'Reduced forms', blocks: items.length === 0 ? [] : [{ kind: 'list', items }] }
 }
 
-export function markingSection({ marking }: Draft): Section {
-  const said = `Everything that goes under this agreement is marked ${labelWords(marking)} and handled as that.`
-  return { title: 'Marking', blocks: [{ kind: 'paragraph', text: [said] }] }
+export function markingSection({ marking, withheldNotice }: Draft): Section {
+  const said = `Everything that goes under this agreement is marked ${markingWords(marking)} and handled as that.`
+  const notice =
+    withheldNotice === 'none'
+      ? 'With a document the recipient is not told what was withheld.'
+      : 'With a document the recipient is told which items its purpose never carries: from the tables above, so that it does not show whether there was anything to withhold.'
+  return {
+    title: 'Marking and notice',
+    blocks: [said, notice].map(one => ({ kind: 'paragraph', text: [one] })),
+  }
 }
 
 /** The examples that the agreement was tried on. */

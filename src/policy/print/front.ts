@@ -8,10 +8,11 @@ import {
   dutyWords,
   instantWords,
   joinWords,
-  labelWords,
+  markingWords,
   plainName,
   plainValue,
   titleName,
+  urgentWords,
 } from '../words.ts'
 import { type Block, type Section, type Text, text } from './annex.ts'
 
@@ -32,7 +33,7 @@ export function partySection(draft: Draft): Section {
           ['In force from', [instantWords(effectiveFrom)]],
           ['Expires', [`${instantWords(expiresAt)}. From this instant on nothing flows.`]],
           ['Review', [`By ${dayWords(reviewBy)}: ${reviewOwner}`]],
-          ['Marking', [labelWords(marking)]],
+          ['Marking', [markingWords(marking)]],
           ...papers,
         ],
       },
@@ -111,7 +112,7 @@ export function purposeSection(reading: Reading): Section {
 function purposeFacts(
   { resolved: { draft, resources } }: Reading,
   name: string,
-  { says, dpv, requesters, providerBasis, recipientBasis }: PurposeDraft,
+  { says, dpv, requesters, providerBasis, recipientBasis, urgent }: PurposeDraft,
 ): readonly (readonly [string, Text])[] {
   const windows = [...resources].map(([resource, { whilst }]) => {
     const condition = whilst.get(name)
@@ -126,6 +127,7 @@ function purposeFacts(
     ['Why', [says]],
     ['Who may ask', [joinWords(requesters.map(plainName))]],
     ['When', alike && first ? [`${first.when.charAt(0).toUpperCase()}${first.when.slice(1)}`] : applies],
+    ...(urgent ? [['Urgent use', [urgentWords(urgent)]] as const] : []),
     ['Basis of the provider', basisText(draft, providerBasis?.name)],
     ['Basis of the recipient', basisText(draft, recipientBasis?.name)],
     ...(dpv.length === 0 ? [] : [['Data Privacy Vocabulary', text`${dpv.join(', ')}`] as const]),

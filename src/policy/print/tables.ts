@@ -1,8 +1,9 @@
 import type { CellDraft } from '../draft-resource.ts'
+import { figureOutcome } from '../figure.ts'
 import { closedList } from '../plan.ts'
 import type { Reading } from '../reading.ts'
 import { type Cell, type DecidedItem, listAround, type Outcome, type ResolvedResource } from '../resolved.ts'
-import { asClause, cellWords, outcomeWords, stopWords, titleName } from '../words.ts'
+import { asClause, cellWords, figureWords, outcomeWords, stopWords, titleName } from '../words.ts'
 import {
   type Block,
   type Row,
@@ -34,6 +35,7 @@ export function resourceSection(reading: Reading, name: string, resource: Resolv
       ...ruleList('What stops the whole document', gateTexts(resource)),
       ...ruleList('Red lines: whatever the table says', redLineTexts(reading, name, resource)),
       ...ruleList('Which entries of lists go', includeTexts(reading, resource)),
+      ...ruleList('Figures that the gateway works out', figureTexts(resource)),
       tableOf(reading, name, resource),
     ],
   }
@@ -102,6 +104,14 @@ function includeTexts(
       return `${titleName(purpose)}: ${which}`
     })
     return [[{ code: list }, ` (each entry: ${catalogue.items.get(list) ?? ''}). ${says.join('. ')}.`]]
+  })
+}
+
+/** Figures are about entries that do not go; what is hidden of them is told here. */
+function figureTexts({ figures }: ResolvedResource): readonly Text[] {
+  return [...figures.values()].map(figure => {
+    const { says, prepared } = figureOutcome(figure)
+    return [{ code: figure.path }, `: ${asClause(says)}. Exactly: ${figureWords(prepared.terms)}.`]
   })
 }
 

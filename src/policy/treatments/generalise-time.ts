@@ -1,6 +1,6 @@
 import type { LeafType } from '../../terms/terms.ts'
 import type { Findings } from '../findings.ts'
-import { isCalendarDay, parseInstant, readChoice, readRecord } from '../read.ts'
+import { isCalendarDay, isInstant, parseInstant, readChoice, readRecord } from '../read.ts'
 import type { Source } from '../source.ts'
 import type { PreparedTreatment, TreatedLeaf, Treatment, TreatmentFamily } from './treatment.ts'
 
@@ -83,6 +83,8 @@ function calendarFloor(kept: number, type: LeafType): Treatment {
     apply: value => {
       if (typeof value !== 'string') return undefined
       if (type === 'date') return isCalendarDay(value) ? value.slice(0, kept) : undefined
+      // Where the time is in UTC already, so is its day.
+      if (/[Zz]$/.test(value)) return isInstant(value) ? value.slice(0, kept) : undefined
       const instant = parseInstant(value)
       return instant === undefined ? undefined : inUtc(instant)?.slice(0, kept)
     },

@@ -54,11 +54,11 @@ function makeMask({ keep, end, cover }: MaskTerms): Treatment {
   return {
     apply: value => {
       if (typeof value !== 'string') return undefined
-      const characters = Array.from(value)
+      const characters = charactersOf(value)
       if (characters.length < keep * 2) return undefined
       return end === 'last'
-        ? covered + characters.slice(-keep).join('')
-        : characters.slice(0, keep).join('') + covered
+        ? covered + textOf(characters.slice(-keep))
+        : textOf(characters.slice(0, keep)) + covered
     },
     accepts: value => {
       if (typeof value !== 'string') return false
@@ -66,4 +66,13 @@ function makeMask({ keep, end, cover }: MaskTerms): Treatment {
       return fits && Array.from(value).length === keep + 3
     },
   }
+}
+
+/** A text is its own list of characters, unless one of them takes two UTF-16 units. */
+function charactersOf(value: string): string | readonly string[] {
+  return /[\ud800-\udfff]/.test(value) ? Array.from(value) : value
+}
+
+function textOf(characters: string | readonly string[]): string {
+  return typeof characters === 'string' ? characters : characters.join('')
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import type { LeafType } from '../../terms/terms.ts'
 import type { Findings } from '../findings.ts'
 import { readList, readOptionalText, readRecord, readText } from '../read.ts'
@@ -14,6 +14,10 @@ import type {
 
 const FITS: ReadonlySet<LeafType> = new Set(['text', 'id', 'phone'])
 const BYTES = 16
+/** How many code names of one item and scope are kept; the oldest is forgotten first. */
+const MOST_KEPT = 256
+/** Values with more characters are no numbers or names that come again. */
+const LONGEST_KEPT = 64
 
 /**
  * A code name that stays the same inside its scope and means nothing outside it: HMAC-SHA-256 over the item's path and the
@@ -55,18 +59,44 @@ function makePseudonym(
   workshop: Workshop,
 ): Treatment {
   const keyFor = workshop.pseudonymKey(terms)
+  const nameOf = remembering((key, value) => {
+    const mac = createHmac('sha256', key)
+      .update(`${leaf.path}\0${normalise(value)}`)
+      .digest('hex')
+    return prefix + mac.slice(0, BYTES * 2)
+  })
   return {
     apply: (value, scene) => {
       if (typeof value !== 'string') return undefined
       const key = keyFor(scene)
-      if (!key) return undefined
-      const mac = createHmac('sha256', key)
-        .update(`${leaf.path}\0${normalise(value)}`)
-        .digest('hex')
-      return prefix + mac.slice(0, BYTES * 2)
+      return key && nameOf(key, value)
     },
     accepts: value =>
       typeof value === 'string' && value.startsWith(prefix) && isHex(value.slice(prefix.length)),
+  }
+}
+
+type Naming = (key: KeyObject, value: string) => string
+
+/**
+ * Keeps the code names made lately, because the same posts and units come again with every update. Only in memory, only as many
+ * as said above, and no longer than their key.
+ */
+function remembering(name: Naming): Naming {
+  const byKey = new WeakMap<KeyObject, Map<string, string>>()
+  return (key, value) => {
+    if (value.length > LONGEST_KEPT) return name(key, value)
+    let names = byKey.get(key)
+    if (!names) {
+      names = new Map()
+      byKey.set(key, names)
+    }
+    const known = names.get(value)
+    if (known !== undefined) return known
+    const made = name(key, value)
+    if (names.size >= MOST_KEPT) names.delete(names.keys().next().value ?? '')
+    names.set(value, made)
+    return made
   }
 }
 

@@ -10,7 +10,8 @@ import { withhold } from './withhold.ts'
 /** The two treatments that need no terms and are written by their own name. */
 export type PlainKind = 'share' | 'withhold'
 export type TermedKind = 'mask' | 'generalisePlace' | 'generaliseTime' | 'band' | 'pseudonymise'
-export type TreatmentKind = PlainKind | TermedKind
+/** `count` is what sharing a figure comes to; its terms stand under `derived`. */
+export type TreatmentKind = PlainKind | TermedKind | 'count'
 
 export const PLAIN = { share, withhold } satisfies Record<PlainKind, PreparedTreatment>
 

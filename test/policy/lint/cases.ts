@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../src/kit/kit.ts'
 import { type Linted, ORDINARY_RULES } from '../../../src/policy/policy.ts'
+import { WITHHOLD } from '../../../src/policy/table.ts'
 import type { Catalogue, Leaf, LeafType } from '../../../src/terms/terms.ts'
 import { label, mission, parts } from '../support.ts'
 import { either, inForce, next, type Path, sound, soundText, spoilt, withAt } from './sound.ts'
@@ -59,6 +60,12 @@ const inDocument = (document: JsonObject): Change => [
   ['samples', 'rally', 'document', 'title'],
   document['title'],
 ]
+const line = {
+  kind: 'baseline',
+  says: 'a rule of the house',
+  resource: 'drill.mission',
+  purposes: undefined,
+} as const
 const titled = (title: string): Change => inDocument({ title })
 
 function withoutEthnicity(): Change {
@@ -89,6 +96,14 @@ const FORM: readonly Case[] = [
   stop(5, 'no predecessor', /does not say which one/).with([['revision'], 2]),
   stop(5, 'a predecessor of the first', /replaces none/).with([['replaces'], inForce.digest]),
   stop(6, 'an unknown version', /is at version/).with([inResource('schema', 'version'), '9.9.9']),
+  stop(6, 'a catalogue that is not pinned', /is not pinned/).with([
+    inResource('schema', 'digest'),
+    undefined,
+  ]),
+  stop(6, 'another catalogue of the same version', /written against .* with the digest/).with([
+    inResource('schema', 'digest'),
+    `sha256:${'0'.repeat(64)}`,
+  ]),
   stop(6, 'an older catalogue', /older than `4.0.0`/).text(next(), {
     previous: {
       ...inForce,
@@ -321,17 +336,15 @@ const LAYERS: readonly Case[] = [
     [field('intelligence[].handlingCode'), withhold],
   ),
   stop(37, 'looser than the baseline', /looser than line `B1`/).rules({
-    baseline: [{ id: 'B1', resource: 'drill.mission', path: 'title', most: { kind: 'withhold', terms: {} } }],
+    baseline: [{ ...line, id: 'B1', path: 'title', most: WITHHOLD }],
   }),
   stop(38, 'another treatment than the baseline', /cannot be compared with line `B2`/).rules({
     baseline: [
-      {
-        id: 'B2',
-        resource: 'drill.mission',
-        path: 'crowdEstimate',
-        most: { kind: 'mask', terms: { keepLast: 2 } },
-      },
+      { ...line, id: 'B2', path: 'crowdEstimate', most: { ...WITHHOLD, kind: 'mask', name: 'mask' } },
     ],
+  }),
+  stop(37, 'looser than what the recipient accepts', /looser than line `A1` of the acceptance/).rules({
+    acceptance: [{ ...line, kind: 'acceptance', id: 'A1', path: 'title', most: WITHHOLD }],
   }),
   ask(39, 'a red line that is gone', /red line `RL1`.*is gone/).after([inResource('redLines', 0), undefined]),
   ask(39, 'a red line that keeps less', /red line `RL2`.*keeps back less/).after(
@@ -357,6 +370,15 @@ const LAYERS: readonly Case[] = [
   stop(41, 'personal items without the marking', /without the SENSITIVE marking/).with([
     ['marking', 'sensitive'],
     undefined,
+  ]),
+  stop(41, 'a traffic light that lets it go too far', /passed on further than TLP:AMBER/).with([
+    ['marking', 'tlp'],
+    'GREEN',
+  ]),
+  ask(41, 'a traffic light for persons', /TLP:RED/).with([['marking', 'tlp'], 'RED']),
+  stop(41, 'a NATO label of another height', /not as high/).with([
+    ['marking', 'stanag4774'],
+    { policy: 'NATO', classification: 'SECRET' },
   ]),
   stop(41, 'a marking above the link', /above what the link carries/).rules({ ceiling: label }),
 ]

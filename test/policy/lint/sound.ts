@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../src/kit/kit.ts'
 import { type Agreement, type Finding, type Linted, lintAgreement } from '../../../src/policy/policy.ts'
-import { compiled, label, parts } from '../support.ts'
+import { compiled, label, mission, parts } from '../support.ts'
 
 /** A day on which the sound agreement is in force. */
 export const now = Date.parse('2026-06-01T00:00:00Z')
@@ -199,7 +199,7 @@ export const sound: JsonObject = {
   gates: [{ id: 'G1', says: 'Within the ceiling', require: 'within-ceiling' }],
   resources: {
     'drill.mission': {
-      schema: { version: '3.2.0' },
+      schema: { version: '3.2.0', digest: mission.digest },
       redLines: [
         { id: 'RL1', says: 'Ethnicity stays', never: ['people[].ethnicity'] },
         { id: 'RL2', says: 'Only overt units go', drop: 'units[]', unless: 'overt-unit' },
