@@ -1,4 +1,6 @@
 /** The outbox and the inbox: order, retry, dedupe, retention. */
+
+export type { Leave } from './departures.ts'
 export type {
   AcceptEntry,
   AcceptOutcome,
@@ -19,3 +21,13 @@ export type {
 export type { Picked } from './lanes.ts'
 export { startRetention } from './retention.ts'
 export { type Sender, type SenderParts, startSender } from './sender.ts'
+export {
+  dayOf,
+  MOST_SHAPES,
+  oldestShapeDay,
+  type ShapeEntry,
+  type ShapeQuery,
+  type ShapeReader,
+  type ShapeRow,
+  type ShapeStore,
+} from './shape-store.ts'

@@ -14,8 +14,8 @@ import type { AgencyId } from '../terms/terms.ts'
  * ```
  */
 export interface ExchangeStore extends AsyncDisposable {
-  /** Records leaves that have no other effect: refusals, failures, consultations, officers' acts. */
-  note(leaves: readonly string[]): Promise<void>
+  /** Records leaves that have no other effect: refusals, failures, consultations, officers' acts. `vault` opens their commitments, where they have any. */
+  note(leaves: readonly string[], vault?: readonly VaultRow[]): Promise<void>
 
   /** Puts one exchange for each entry into the outbox, all in one transaction with their leaves and the idempotency key. */
   release(entries: readonly ReleaseEntry[], once: OnceKey | undefined): Promise<ReleaseResult>
@@ -46,6 +46,8 @@ export interface ExchangeStore extends AsyncDisposable {
 
   /** The highest revision of an agreement ever in force here, and its digest; `rememberRevision` never lowers it. */
   revision(agreement: string): Promise<{ readonly revision: number; readonly digest: string } | undefined>
+  /** All of them, by agreement. */
+  revisions(): Promise<ReadonlyMap<string, { readonly revision: number; readonly digest: string }>>
   rememberRevision(agreement: string, revision: number, digest: string): Promise<void>
 }
 
@@ -134,6 +136,11 @@ export interface InboxEntry {
   readonly receivedAt: number
   /** When the document must be gone, ms; undefined where no duty says so. */
   readonly deleteAt: number | undefined
+  /**
+   * The exchange whose document this one takes the place of, if it is there: of the same peer, resource and purpose. It is deleted
+   * in the same transaction.
+   */
+  readonly corrects: string | undefined
 }
 
 export type AcceptResult =
@@ -141,12 +148,12 @@ export type AcceptResult =
   | { readonly kind: 'stored'; readonly outcomes: readonly AcceptOutcome[] }
 
 /**
- * `stored`: this entry's leaf and row are durable. `duplicate`: the id was settled before with the same digest, its receipt
+ * `stored`: this entry's leaf and row are durable; `corrected` where an earlier document went for it. `duplicate`: the id was settled before with the same digest, its receipt
  * is given again. `conflict`: the id was settled before with another digest. `gap`: `prev` is beyond what this lane has
  * seen; `expected` is the last seen. Nothing is written for the last three.
  */
 export type AcceptOutcome =
-  | { readonly kind: 'stored'; readonly row: number | undefined }
+  | { readonly kind: 'stored'; readonly row: number | undefined; readonly corrected: boolean }
   | { readonly kind: 'duplicate'; readonly receipt: string }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'gap'; readonly expected: number }

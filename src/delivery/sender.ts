@@ -4,6 +4,7 @@ import type { Receipt } from '../seal/seal.ts'
 import type { AgencyId } from '../terms/terms.ts'
 import { matchReceipts } from './answers.ts'
 import { backoffMs } from './backoff.ts'
+import { departures, type Leave } from './departures.ts'
 import type { ExchangeStore, SettleEntry, WaitingRow } from './exchange-store.ts'
 import { Lanes, type Picked } from './lanes.ts'
 
@@ -14,6 +15,8 @@ export interface SenderParts {
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
+  /** One that may leave later waits in its lane; one that never may has ended. */
+  mayLeave(row: WaitingRow): Leave
   /** Puts exchanges under one signature. */
   seal(picked: readonly Picked[]): { readonly batch: string; readonly body: Buffer }
   send(body: Buffer): Promise<Reply>
@@ -43,6 +46,8 @@ const CHUNK = 5_000
 const SWEEP_MS = 5_000
 /** How long an end waits for answers that are under way; a peer that hangs is asked again after the next start. */
 const FAREWELL_MS = 3_000
+/** How long what may not leave waits before it is looked at again, unless somebody hurries. */
+const HELD_MS = 1_000
 const URGENT_CAP_MS = 60_000
 const USUAL_CAP_MS = 300_000
 
@@ -165,7 +170,7 @@ class PeerSender implements Sender {
       if (picked.length === 0) break
       this.#flying++
       this.#track(
-        this.#carry(picked).finally(() => {
+        this.#carry(this.#letGo(picked)).finally(() => {
           this.#flying--
           this.#pump()
         }),
@@ -182,7 +187,17 @@ class PeerSender implements Sender {
     this.#timer = setTimeout(() => this.#pump(), Math.max(5, next - this.#parts.clock.now()))
   }
 
+  /** Without what may not leave: that waits in its lane until it may, or is given up. */
+  #letGo(picked: readonly Picked[]): readonly Picked[] {
+    const { go, over, later } = departures(picked, row => this.#parts.mayLeave(row))
+    const until = this.#parts.clock.now() + HELD_MS
+    for (const lane of later) this.#lanes.putOff(lane, () => until, false)
+    if (over.length > 0) this.#track(this.#giveUp(over))
+    return go
+  }
+
   async #carry(picked: readonly Picked[]): Promise<void> {
+    if (picked.length === 0) return
     const sent = await this.#send(picked)
     if (sent === undefined) return
     const { reply, batch } = sent
@@ -255,14 +270,20 @@ class PeerSender implements Sender {
   async #expire(): Promise<void> {
     if (this.#closed) return
     const rows = this.#lanes.takeExpired(this.#parts.clock.now())
-    if (rows.length === 0) return
+    if (rows.length > 0) await this.#giveUp(rows)
+  }
+
+  /** Rows at the heads of lanes that nothing carries at present. */
+  async #giveUp(rows: readonly WaitingRow[]): Promise<void> {
     const lanes = new Set(rows.map(row => row.lane))
     let entries: SettleEntry[]
     try {
       entries = rows.map(row => this.#parts.settlement(row, undefined, undefined))
       await this.#parts.store.settle(entries)
     } catch (fault) {
-      for (const lane of lanes) this.#lanes.putOff(lane, () => 0, false)
+      const until = this.#parts.clock.now() + HELD_MS
+      for (const lane of lanes) this.#lanes.putOff(lane, () => until, false)
+      this.#wake()
       throw fault
     }
     const ids = new Set(entries.map(entry => entry.id))

@@ -28,6 +28,8 @@ export function makeDeliver(parts: {
       env: manifest.sha256,
       map: translated.mapping.id,
       fields: translated.report.counts(),
+      cut: checked.cut || undefined,
+      reply: manifest.inReplyTo,
     })
     const { id, sha256 } = manifest
     const receipt = printReceipt({ id, sha256, outcome: 'accepted', leaf: leaf.id, at: now })
@@ -65,6 +67,7 @@ function inboxOf(
     agreement: agreement.digest,
     caveats: duties?.caveats ?? [],
     obligations: duties?.must ?? [],
+    withheld: agreement.withheldNotice(manifest.resource, manifest.purpose),
     inReplyTo: manifest.inReplyTo,
     translation: translated.report.kept(),
     receivedAt: timestamp(now),
@@ -82,5 +85,6 @@ function inboxOf(
       document,
       receivedAt: now,
     }),
+    corrects: manifest.inReplyTo,
   }
 }

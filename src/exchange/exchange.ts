@@ -4,6 +4,7 @@ import type { ExchangeStore, SettleEntry, WaitingRow } from '../delivery/deliver
 import type { Register, TokenKeeper } from '../identity/identity.ts'
 import type { Clock, Log } from '../kit/kit.ts'
 import type { LeafWriter } from '../ledger/ledger.ts'
+import type { Acceptance, Agreement } from '../policy/policy.ts'
 import type { AgencyId, Refusal } from '../terms/terms.ts'
 import type { Mapping } from '../translation/translation.ts'
 import { makeAccept } from './accept.ts'
@@ -21,6 +22,7 @@ import { makeRecheck } from './recheck.ts'
 import { makeRecord } from './record.ts'
 import { makeRelease } from './release.ts'
 import { makeSettlements } from './settlements.ts'
+import type { NoteShape } from './shapes.ts'
 import { makeStatus } from './status.ts'
 import { type Known, type Room, type RoomMeter, Trail } from './trail.ts'
 import { makeTranslate } from './translate.ts'
@@ -28,12 +30,13 @@ import { makeUnseal } from './unseal.ts'
 import { makeValidate } from './validate.ts'
 import { makeVault } from './vault.ts'
 
-export { type AgreementBook, makeAgreementBook } from './agreement-book.ts'
+export type { AgreementBook } from './agreement-book.ts'
 export type { Caller, Knock } from './authenticate.ts'
 export type { Consult } from './consult.ts'
 export type { EndingMeter } from './endings.ts'
 export type { Pushed, PushedTo, PushRequest } from './push.ts'
 export type { PushedLine } from './push-many.ts'
+export { makeShapeCollector, type NoteShape, type ShapeCollector } from './shapes.ts'
 export type { Standing } from './status.ts'
 export { type Known, ROOMS, type Room, type RoomMeter } from './trail.ts'
 
@@ -44,6 +47,7 @@ export interface ExchangeParts {
   readonly meter: { readonly room: RoomMeter; readonly ending: EndingMeter }
   readonly schemas: SchemaRegistry
   readonly agreements: AgreementBook
+  readonly acceptanceOf: (agreement: Agreement) => Acceptance | undefined
   /** By the resource they translate from. */
   readonly mappings: ReadonlyMap<string, Mapping>
   readonly store: ExchangeStore
@@ -56,6 +60,8 @@ export interface ExchangeParts {
   /** Told how many documents have become durable in the inbox. */
   readonly onDelivered: (count: number) => void
   readonly forward: (to: AgencyId, rows: readonly WaitingRow[]) => void
+  /** Told of every document that an agreement has decided about. */
+  readonly noteShape: NoteShape
   readonly timeToLiveMs: number
   /** Keys of this gateway that never leave it. */
   readonly keys: { readonly lane: KeyObject; readonly once: KeyObject; readonly vault: KeyObject }
@@ -84,7 +90,7 @@ export function makeExchange(parts: ExchangeParts) {
     push: makePush({ clock, onceKey: parts.keys.once, release, settlements }),
     pushMany: makePushMany({ ...walk, release, note: texts => store.note(texts) }),
     status: makeStatus(parts),
-    consult: makeConsult({ store, leaves, arrival: arrivals.next }),
+    consult: makeConsult({ ...parts, commit, arrival: arrivals.next }),
     accept: makeAccept({
       ...walk,
       unseal: makeUnseal(parts),

@@ -6,7 +6,7 @@ import type { Caller } from './authenticate.ts'
 import type { Verdict } from './decide.ts'
 import type { Projected } from './project.ts'
 import type { Valid } from './validate.ts'
-import type { Committed, Secrets } from './vault.ts'
+import { USUALLY_KEPT_MS, type Vault } from './vault.ts'
 
 /** Everything that one released exchange is recorded by. */
 export interface Recordable {
@@ -30,7 +30,7 @@ export function makeRecord(parts: {
   readonly clock: Clock
   readonly leaves: LeafWriter
   readonly store: Pick<ExchangeStore, 'note' | 'release'>
-  readonly commit: (id: string, secrets: Secrets, now: number) => Committed
+  readonly commit: Vault
 }): (
   released: readonly Recordable[],
   refused: readonly string[],
@@ -62,11 +62,10 @@ function entryOf(one: Recordable, parts: Parameters<typeof makeRecord>[0]): Rele
   const { order, schema } = valid
   const { agreement } = verdict
   const now = parts.clock.now()
-  const committed = parts.commit(
-    projected.id,
-    { actor: caller.person, subject: nameOf(order.document[schema.subject]) },
-    now,
-  )
+  const committed = parts.commit({
+    actor: caller.person,
+    subject: nameOf(order.document[schema.subject]),
+  })
   const leaf = parts.leaves.write('decided', {
     xid: projected.id,
     from: parts.agency,
@@ -75,6 +74,7 @@ function entryOf(one: Recordable, parts: Parameters<typeof makeRecord>[0]): Rele
     purpose: order.purpose,
     role: caller.role,
     decision: 'forward',
+    rule: verdict.release.urgent ? 'urgent-use' : undefined,
     policy: agreement.digest,
     fields: agreement.summary(order.resource, order.purpose, projected.tally),
     env: projected.digest,
@@ -100,7 +100,7 @@ function entryOf(one: Recordable, parts: Parameters<typeof makeRecord>[0]): Rele
     system: caller.system,
     leafId: leaf.id,
     leaf: leaf.text,
-    vault: committed.row,
+    vault: committed.row(projected.id, now + USUALLY_KEPT_MS),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Verdict } from './decide.ts'
 import type { Endings } from './endings.ts'
 import type { Projected } from './project.ts'
 import type { Recordable, Recorded } from './record.ts'
+import type { NoteShape } from './shapes.ts'
 import { type RoomMeter, Trail } from './trail.ts'
 import type { Order, Valid } from './validate.ts'
 
@@ -32,6 +33,7 @@ export interface ReleaseParts {
     refused: readonly string[],
     once: OnceKey | undefined,
   ) => Promise<Recorded>
+  readonly noteShape: NoteShape
   /** Hands durable rows to the sender of each peer. */
   readonly forward: (to: AgencyId, rows: readonly WaitingRow[]) => void
 }
@@ -75,6 +77,7 @@ export function makeRelease(
     const recorded = await parts.record(released, leaves, key)
     if (recorded.kind === 'repeated') return recorded
     forwardAll(parts, released, recorded.rows)
+    for (const one of released) noteShape(parts, one)
     return { kind: 'ended', endings }
   }
 }
@@ -84,6 +87,11 @@ function walk(parts: ReleaseParts, trail: Trail, caller: Caller, order: Order): 
   const verdict = trail.enter('decide', () => parts.decide(caller, valid))
   const projected = trail.enter('project', () => parts.project(trail.known.xid ?? '', valid, verdict))
   return { caller, valid, verdict, projected }
+}
+
+function noteShape(parts: ReleaseParts, { caller, verdict, projected }: Recordable): void {
+  const { agreement, release } = verdict
+  parts.noteShape(agreement, { ...release, role: caller.role, refused: undefined, tally: projected.tally })
 }
 
 function trailOf(parts: ReleaseParts, caller: Caller, order: Order): Trail {

@@ -11,6 +11,7 @@ export const ROOMS = [
   'translate',
   'deliver',
   'consult',
+  'govern',
 ] as const
 export type Room = (typeof ROOMS)[number]
 

@@ -24,7 +24,7 @@ export function makeTranslate(parts: {
   readonly mappings: ReadonlyMap<string, Mapping>
   readonly schemas: SchemaRegistry
 }): (checked: Rechecked) => Translated {
-  return ({ peer, manifest, document }) => {
+  return ({ peer, manifest, held }) => {
     const mapping = parts.mappings.get(manifest.resource)
     const schema = mapping && parts.schemas.get(mapping.to.resource)
     if (mapping === undefined || schema === undefined) throw new Refusal('mapping-missing')
@@ -34,7 +34,7 @@ export function makeTranslate(parts: {
       receivedAt: parts.clock.now(),
       exchangeId: manifest.id,
     }
-    const outcome = mapping.translate(document, context)
+    const outcome = mapping.translate(held, context)
     if (outcome.kind === 'blocked') throw new Refusal('translation-blocked', { rule: outcome.rule })
     const violation = schema.check(outcome.document)
     if (violation !== undefined) throw new Refusal('target-invalid', { rule: violation.pointer || '/' })

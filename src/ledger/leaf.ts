@@ -8,6 +8,7 @@ export const EVENT_CODES = {
   'policy.load': 'XG-1101',
   'key.load': 'XG-1102',
   'peer.change': 'XG-1103',
+  agreement: 'XG-1104',
   decided: 'XG-1201',
   receipted: 'XG-1202',
   expired: 'XG-1203',
@@ -106,17 +107,25 @@ export type LeafFacts = {
     readonly env: Digest
     readonly map?: string | undefined
     readonly fields?: Tally | undefined
+    /** How many items this agency's own acceptance took out or made coarser. */
+    readonly cut?: number | undefined
     readonly link?: string | undefined
+    /** The exchange that it answers, or corrects where that is an earlier one of the same peer. */
+    readonly reply?: string | undefined
   }
   /** Either side: a no with its reason, where no decision was reached or the receiver declines. */
   refused: Stopped & { readonly why: RefusalCode; readonly rule?: string | undefined }
   /** Either side: a fault of ours. */
   failed: Stopped
-  /** A system of ours read what was shared; `prev` is the leaf of its acceptance where one document was read. */
+  /**
+   * A system of ours read what was shared; `prev` is the leaf of its acceptance where one document was read. For whom it read, and
+   * which documents, are commitments.
+   */
   consulted: {
     readonly by: string
     readonly purpose: string
     readonly count: number
+    readonly c: Commitments
     readonly xid?: string | undefined
     readonly prev?: string | undefined
     readonly from?: string | undefined
@@ -128,6 +137,20 @@ export type LeafFacts = {
   /** The first leaf of a log. */
   'log.open': { readonly origin: string; readonly vkey: string }
   'policy.load': { readonly agreement: string; readonly revision: number; readonly policy: Digest }
+  /**
+   * A step in the life of an agreement: `act` names it, `xid` is its id and `env` the digest of its signed text, which names the
+   * persons and is kept apart.
+   */
+  agreement: {
+    readonly act: string
+    readonly by: string
+    readonly agreement: string
+    readonly revision?: number | undefined
+    readonly policy?: Digest | undefined
+    readonly purpose?: string | undefined
+    readonly xid: string
+    readonly env: Digest
+  }
   /** `key` is the digest of the public key. */
   'key.load': {
     readonly use: 'tls' | 'batch' | 'receipt' | 'ledger' | 'witness' | 'token'
@@ -201,6 +224,7 @@ const MEMBERS = [
   'change',
   'code',
   'count',
+  'cut',
   'decision',
   'door',
   'env',
@@ -218,6 +242,7 @@ const MEMBERS = [
   'prev',
   'purpose',
   'receipt',
+  'reply',
   'res',
   'revision',
   'role',

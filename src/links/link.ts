@@ -27,7 +27,25 @@ export class LinkFault extends Error {
   }
 }
 
+/** One request beside those that links carry between gateways. */
+export interface OneRequest {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer | undefined
+  readonly timeoutMs: number
+  /** The largest answer that is read. */
+  readonly replyBytes: number
+}
+
 const MAX_REPLY_BYTES = 1_048_576
+
+const QUICK_READ: OneRequest = {
+  method: 'GET',
+  headers: {},
+  body: undefined,
+  timeoutMs: 2_000,
+  replyBytes: MAX_REPLY_BYTES,
+}
 
 /** One network path to a peer: a small pool of mutually authenticated connections (TLS 1.3, HTTP/1.1). */
 export class Link implements AsyncDisposable {
@@ -35,9 +53,15 @@ export class Link implements AsyncDisposable {
   readonly #open: () => Pool
   #pool: Pool
 
-  constructor(name: string, url: string, localAddress: string | undefined, tls: LinkTls) {
+  constructor(
+    name: string,
+    url: string,
+    localAddress: string | undefined,
+    tls: LinkTls,
+    limits: PoolLimits = USUAL_LIMITS,
+  ) {
     this.name = name
-    this.#open = () => openPool(url, localAddress, tls)
+    this.#open = () => openPool(url, localAddress, tls, limits)
     this.#pool = this.#open()
   }
 
@@ -53,10 +77,16 @@ export class Link implements AsyncDisposable {
    *
    * @throws LinkFault when no whole answer came back
    */
-  async send(
+  send(path: string, body: Buffer | undefined, contentType: string, signal: AbortSignal): Promise<Reply> {
+    const method = body === undefined ? 'GET' : 'POST'
+    const headers = body === undefined ? {} : { 'content-type': contentType }
+    return this.ask(path, { method, headers, body }, signal)
+  }
+
+  /** As {@link send}, with method and headers as they are given. @throws LinkFault */
+  async ask(
     path: string,
-    body: Buffer | undefined,
-    contentType: string,
+    asked: Pick<OneRequest, 'method' | 'headers' | 'body'>,
     signal: AbortSignal,
   ): Promise<Reply> {
     try {
@@ -64,13 +94,7 @@ export class Link implements AsyncDisposable {
         statusCode,
         headers,
         body: answer,
-      } = await this.#pool.request({
-        method: body === undefined ? 'GET' : 'POST',
-        path,
-        body: body ?? null,
-        headers: body === undefined ? {} : { 'content-type': contentType },
-        signal,
-      })
+      } = await this.#pool.request({ ...asked, path, body: asked.body ?? null, signal })
       const retryAfter = Number(headers['retry-after'])
       return {
         status: statusCode,
@@ -91,24 +115,42 @@ export class Link implements AsyncDisposable {
 }
 
 /**
- * One GET over a connection of its own, answered within two seconds.
+ * One request over a connection of its own; a GET that is answered within two seconds, unless told otherwise.
  *
  * @throws LinkFault
  */
-export async function requestOnce(url: string, path: string, tls: LinkTls): Promise<Reply> {
-  await using link = new Link('once', url, undefined, tls)
-  return await link.send(path, undefined, '', AbortSignal.timeout(2_000))
+export async function requestOnce(
+  url: string,
+  path: string,
+  tls: LinkTls,
+  asked: OneRequest = QUICK_READ,
+): Promise<Reply> {
+  const limits = { answerMs: asked.timeoutMs, replyBytes: asked.replyBytes }
+  await using link = new Link('once', url, undefined, tls, limits)
+  return await link.ask(path, asked, AbortSignal.timeout(asked.timeoutMs))
 }
 
-function openPool(url: string, localAddress: string | undefined, tls: LinkTls): Pool {
+interface PoolLimits {
+  readonly answerMs: number
+  readonly replyBytes: number
+}
+
+const USUAL_LIMITS: PoolLimits = { answerMs: 15_000, replyBytes: MAX_REPLY_BYTES }
+
+function openPool(
+  url: string,
+  localAddress: string | undefined,
+  tls: LinkTls,
+  { answerMs, replyBytes }: PoolLimits,
+): Pool {
   return new Pool(url, {
     connections: 6,
     pipelining: 1,
     allowH2: false,
-    headersTimeout: 15_000,
-    bodyTimeout: 15_000,
+    headersTimeout: answerMs,
+    bodyTimeout: answerMs,
     maxHeaderSize: 8_192,
-    maxResponseSize: MAX_REPLY_BYTES,
+    maxResponseSize: replyBytes,
     keepAliveTimeout: 10_000,
     keepAliveMaxTimeout: 30_000,
     connect: {

@@ -24,6 +24,8 @@ export function exampleAgencies(): readonly ExampleAgency[] {
       officers: [
         { person: 'p-118', roles: ['author'] },
         { person: 'p-204', roles: ['approver'] },
+        { person: 'p-311', roles: ['operator'] },
+        { person: 'p-402', roles: ['dpo'] },
       ],
     },
     {
@@ -32,6 +34,8 @@ export function exampleAgencies(): readonly ExampleAgency[] {
       officers: [
         { person: 'a-017', roles: ['author'] },
         { person: 'a-031', roles: ['approver'] },
+        { person: 'a-052', roles: ['operator'] },
+        { person: 'a-066', roles: ['dpo'] },
       ],
     },
   ]
@@ -130,6 +134,8 @@ async function makeCertificates(
       shared(`${systems[index]}.pem`, issued.certificate),
       secret(`${systems[index]}.key.pem`, issued.key),
     ]),
+    shared('officer.pem', officer.certificate),
+    secret('officer.key.pem', officer.key),
     secret('officer.p12', makePkcs12(officer, ca, { password, name: `${agency} ${person}` })),
     secret('officer.p12.password.secret', `${password}\n`),
     shared('public/ca.pem', ca.certificate),

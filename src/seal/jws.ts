@@ -3,7 +3,12 @@ import { isJsonObject, readBase64url, readJson } from '../kit/kit.ts'
 import type { Signer } from './keys.ts'
 
 /** What a signature of ours may stand under. The type is signed with the payload, so one kind never passes for another. */
-export type JwsType = 'concordat-batch+jws' | 'concordat-receipts+jws' | 'concordat-query+jws' | 'at+jwt'
+export type JwsType =
+  | 'concordat-batch+jws'
+  | 'concordat-receipts+jws'
+  | 'concordat-query+jws'
+  | 'concordat-agreement+jws'
+  | 'at+jwt'
 
 /** A compact JWS is at most this long, in bytes. */
 export const MAX_JWS_BYTES = 1_048_576

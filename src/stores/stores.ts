@@ -1,3 +1,9 @@
 /** The engines behind the ports of delivery and ledger. Every engine passes the shared suites in `test/stores`. */
 export { makeMemoryStore } from './memory/memory-store.ts'
-export { openSqliteLedger, openSqliteStore, type SqliteStoreParts } from './sqlite/sqlite-store.ts'
+export {
+  openSqliteLedger,
+  openSqliteShapes,
+  openSqliteStore,
+  type SqliteStoreParts,
+  type Store,
+} from './sqlite/sqlite-store.ts'

@@ -17,7 +17,23 @@ void t.test('each door gets its own operations and all the schemas', t => {
   const paths = (door: 'inner' | 'outer' | 'console') => Object.keys(api.contractOf(door)['paths'] as object)
   t.ok(paths('inner').every(path => path.startsWith('/v1/')))
   t.ok(paths('outer').every(path => path.startsWith('/peer/v1/')))
-  t.same(paths('console').sort(), ['/livez', '/metrics', '/readyz'])
+  t.same(paths('console').sort(), [
+    '/livez',
+    '/metrics',
+    '/readyz',
+    '/v1/agreements',
+    '/v1/agreements/drafts',
+    '/v1/agreements/proposals',
+    '/v1/agreements/{digest}',
+    '/v1/agreements/{digest}/approvals',
+    '/v1/agreements/{digest}/rejection',
+    '/v1/agreements/{digest}/withdrawal',
+    '/v1/notices',
+    '/v1/suspensions',
+    '/v1/suspensions/{id}/resumption',
+    '/v1/urgent-uses',
+    '/v1/urgent-uses/{id}/review',
+  ])
   t.ok('components' in api.contractOf('outer'))
   t.end()
 })

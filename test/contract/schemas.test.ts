@@ -312,3 +312,43 @@ void t.test('the digest of a schema is that of its meaning, not of its spelling'
   t.not(only(load(schema)).catalogue.digest, only(load(schemaWith({ text }))).catalogue.digest)
   t.end()
 })
+
+void t.test('what the gateway works out is an item of the catalogue that no system sends', t => {
+  const figure = {
+    type: 'object',
+    'x-type': 'table',
+    'x-derived': true,
+    'x-sensitivity': 'operational',
+    propertyNames: { enum: ['GOLD', 'SILVER'] },
+    additionalProperties: { type: ['integer', 'string'] },
+  }
+  const schema = only(
+    load(
+      schemaWith({
+        figure,
+        posts: { type: ['integer', 'string'], 'x-derived': true, 'x-sensitivity': 'public' },
+      }),
+    ),
+  )
+  t.match(schema.catalogue.leaves.get('figure'), { type: 'table', derived: true, values: ['GOLD', 'SILVER'] })
+  t.match(schema.catalogue.leaves.get('posts'), { type: 'count', derived: true })
+  t.same(schema.check({ id: 'a', figure: { GOLD: 20, SILVER: 'withheld' } }), {
+    pointer: '/figure',
+    says: 'the gateway works this out; no system sends it',
+  })
+  const valid = (value: unknown) => schema.catalogue.leaves.get('figure')?.valid(value)
+  t.ok(valid({ GOLD: 20, SILVER: 'withheld' }), 'alone it has its form')
+  t.notOk(valid({ BRONZE: 20 }))
+  for (const broken of [
+    { ...figure, 'x-derived': false },
+    { ...figure, 'x-control': true },
+  ])
+    t.same(codes(problemsOf(schemaWith({ figure: broken }))), ['schema-derived'])
+  const inList = {
+    type: 'array',
+    'x-item': 'one',
+    items: { type: 'object', additionalProperties: false, properties: { figure } },
+  }
+  t.same(codes(problemsOf(schemaWith({ inList }))), ['schema-derived'])
+  t.end()
+})

@@ -70,6 +70,23 @@ void t.test('a cut link delays and loses nothing', async t => {
   t.notOk(house.events.includes('send-fault'), 'a cut link is no fault of ours')
 })
 
+void t.test('what may not leave waits in its lane and holds up nobody else', async t => {
+  const time = takeTime()
+  t.teardown(time.release)
+  const house = new TwoStores()
+  house.held.add('a')
+  await using sender = house.startSender()
+  const rows = await push(house, sender, 'a', 'b', 'a')
+  t.same(await states(house, rows), ['queued', 'accepted', 'queued'])
+  await time.move(5_000)
+  t.same(await states(house, rows), ['queued', 'accepted', 'queued'], 'however often it is looked at')
+  t.equal(house.batches.length, 1, 'nothing of it was sent')
+  house.held.delete('a')
+  sender.hurry()
+  await settled()
+  t.same(await states(house, rows), ['accepted', 'accepted', 'accepted'])
+})
+
 void t.test('a lost answer gives the same receipt again and no second document', async t => {
   const time = takeTime()
   t.teardown(time.release)

@@ -107,6 +107,8 @@ export class TwoStores {
   storeFails = false
   /** What a reading of the outbox waits for after it has read. */
   reading: Promise<void> | undefined
+  /** Lanes that may not leave at present. */
+  readonly held = new Set<string>()
   /** True while no batch can be signed. */
   sealFails = false
 
@@ -133,6 +135,7 @@ export class TwoStores {
           await this.police.settle(entries)
         },
       },
+      mayLeave: row => (this.held.has(row.lane) ? 'later' : 'now'),
       seal: picked => {
         if (this.sealFails) throw new RangeError('the batch is too large')
         const exchanges = picked.map(({ row, prev }) => ({ ...row, prev }))
@@ -263,7 +266,7 @@ function acceptOf({ id, sha256, lane, seq, prev }: Manifest): AcceptEntry {
 
 function inboxEntry(deleteAt: number | undefined): InboxEntry {
   const known = { resource: 'army.opord', version: '1.0.0', purpose: 'joint-planning' }
-  return { ...known, document: '{}', about: '{}', receivedAt: clock.now(), deleteAt }
+  return { ...known, document: '{}', about: '{}', receivedAt: clock.now(), deleteAt, corrects: undefined }
 }
 
 function answerOf(entry: AcceptEntry, outcome: AcceptOutcome): string {

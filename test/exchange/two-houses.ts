@@ -6,7 +6,14 @@ import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { loadSchemas } from '../../src/contract/contract.ts'
 import type { WaitingRow } from '../../src/delivery/delivery.ts'
-import { type Caller, type Exchange, makeAgreementBook, makeExchange } from '../../src/exchange/exchange.ts'
+import {
+  type AgreementBook,
+  type Caller,
+  type Exchange,
+  makeExchange,
+  makeShapeCollector,
+  type ShapeCollector,
+} from '../../src/exchange/exchange.ts'
 import {
   isJsonObject,
   type Json,
@@ -16,7 +23,7 @@ import {
   systemClock,
 } from '../../src/kit/kit.ts'
 import { makeLeafWriter } from '../../src/ledger/ledger.ts'
-import { type Agreement, compileAgreement } from '../../src/policy/policy.ts'
+import { type Ability, type Acceptance, type Agreement, compileAgreement } from '../../src/policy/policy.ts'
 import {
   makeSigner,
   openReceipts,
@@ -39,7 +46,7 @@ function agency(text: string): AgencyId {
 
 const file = (path: string) => new URL(`../../${path}`, import.meta.url)
 const schemas = loadSchemas(file('schemas').pathname)
-const catalogueOf = (resource: string) => schemas.get(resource)?.catalogue
+export const catalogueOf = (resource: string) => schemas.get(resource)?.catalogue
 const pseudonyms = createSecretKey(randomBytes(32))
 
 function agreementOf(provider: string, recipient: string): Agreement {
@@ -51,6 +58,21 @@ function agreementOf(provider: string, recipient: string): Agreement {
 export const policeToArmy = agreementOf(POLICE, ARMY)
 const armyToPolice = agreementOf(ARMY, POLICE)
 
+/** Agreements that simply hold: no suspension, no urgent use, no other revision. */
+function shelf(agreements: readonly Agreement[], abilities: ReadonlySet<Ability> | undefined): AgreementBook {
+  return {
+    find: (provider, recipient, resource) =>
+      agreements.find(
+        one => one.provider === provider && one.recipient === recipient && one.resources.has(resource),
+      ),
+    byDigest: digest => agreements.find(one => one.digest === digest),
+    barrier: () => undefined,
+    isUrgent: () => false,
+    abilitiesOf: () => abilities,
+    all: agreements,
+  }
+}
+
 function loadMappings(): ReadonlyMap<string, Mapping> {
   const names = readdirSync(file('schemas/mappings')).filter(name => name.endsWith('.yaml'))
   const compiled = names.map(name =>
@@ -61,35 +83,41 @@ function loadMappings(): ReadonlyMap<string, Mapping> {
 
 const mappings = loadMappings()
 
+/** What is otherwise than usual: a mapping the receiver lacks, the abilities it has declared. */
+interface Given {
+  readonly mapping?: string
+  readonly abilities?: ReadonlySet<Ability>
+  readonly acceptance?: Acceptance
+}
+
 /** One gateway's walks over a store in memory, with what it would have sent. */
 export class House {
   readonly agency: AgencyId
   readonly store = makeMemoryStore({ clock: systemClock })
   readonly exchange: Exchange
   readonly signer: Signer
+  readonly vaultKey = createSecretKey(randomBytes(32))
   /** Rows that became durable and wait to be sent. */
   readonly outgoing: WaitingRow[] = []
   readonly faults: unknown[] = []
+  readonly shapes: ShapeCollector
 
-  constructor(
-    agency: AgencyId,
-    peer: AgencyId,
-    keys: ReadonlyMap<AgencyId, Signer>,
-    lost: { readonly mapping?: string } = {},
-  ) {
+  constructor(agency: AgencyId, peer: AgencyId, keys: ReadonlyMap<AgencyId, Signer>, given: Given = {}) {
     this.agency = agency
     this.signer = keyFor(keys, agency)
     const log: Log = { info() {}, warn() {}, error: (_event, fault) => this.faults.push(fault) }
     const clock = systemClock
     const secret = () => createSecretKey(randomBytes(32))
+    this.shapes = makeShapeCollector({ store: this.store, clock, log })
     this.exchange = makeExchange({
       agency,
       clock,
       log,
       meter: { room() {}, ending: { refused() {}, failed() {} } },
       schemas,
-      agreements: makeAgreementBook([policeToArmy, armyToPolice]),
-      mappings: new Map([...mappings].filter(([resource]) => resource !== lost.mapping)),
+      agreements: shelf([policeToArmy, armyToPolice], given.abilities),
+      acceptanceOf: () => given.acceptance,
+      mappings: new Map([...mappings].filter(([resource]) => resource !== given.mapping)),
       store: this.store,
       leaves: makeLeafWriter({ clock, agency }),
       register: { identifySystem: unused, identifyPeer: unused },
@@ -101,10 +129,11 @@ export class House {
       },
       sealReceipts: (to, batch, receipts) =>
         sealReceipts({ signer: this.signer, clock }, { batch, from: agency, to, receipts }),
+      noteShape: this.shapes.note,
       onDelivered() {},
       forward: (_to, rows) => this.outgoing.push(...rows),
       timeToLiveMs: 60_000,
-      keys: { lane: secret(), once: secret(), vault: secret() },
+      keys: { lane: secret(), once: secret(), vault: this.vaultKey },
     })
   }
 
@@ -137,14 +166,14 @@ export class House {
   }
 }
 
-export function twoHouses(lost: { readonly mapping?: string } = {}): {
+export function twoHouses(given: Given = {}): {
   readonly police: House
   readonly army: House
 } {
   const keys = new Map(
     [POLICE, ARMY].map(agency => [agency, makeSigner(generateKeyPairSync('ed25519').privateKey)]),
   )
-  return { police: new House(POLICE, ARMY, keys), army: new House(ARMY, POLICE, keys, lost) }
+  return { police: new House(POLICE, ARMY, keys, given), army: new House(ARMY, POLICE, keys, given) }
 }
 
 function keyFor(keys: ReadonlyMap<AgencyId, Signer>, agency: AgencyId): Signer {

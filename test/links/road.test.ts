@@ -210,5 +210,13 @@ void t.test('one request over a connection of its own', async t => {
   const reply = await requestOnce(`https://127.0.0.1:${fibre.port}`, '/readyz', clientTls(pki, ARMY))
   t.match(reply, { status: 200, link: 'once' })
   t.same(fibre.received, [], 'it only reads')
+  const url = `https://127.0.0.1:${fibre.port}`
+  const asked = { method: 'POST', headers: { authorization: 'Bearer x' }, body: Buffer.from('{}') } as const
+  const limits = { timeoutMs: 5_000, replyBytes: 8 }
+  await requestOnce(url, '/v1/suspensions', clientTls(pki, ARMY), { ...asked, ...limits })
+  t.same(fibre.received, ['{}'], 'unless it is told to send')
+  fibre.answer = () => ({ status: 200, body: 'nine bytes' })
+  const large = await requestOnce(url, '/', clientTls(pki, ARMY), { ...asked, ...limits })
+  t.equal(large.status, 502, 'no more is read than was asked for')
   await t.rejects(requestOnce('https://127.0.0.1:1', '/readyz', clientTls(pki, ARMY)), LinkFault)
 })

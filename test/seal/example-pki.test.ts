@@ -55,10 +55,14 @@ void t.test('the example PKI has all its files, and secrets are for their owner'
     'gateway.key.pem',
     'gateway.pem',
     'ledger.key.pem',
+    'officer.key.pem',
     'officer.p12',
     'officer.p12.password.secret',
+    'officer.pem',
     'officers/a-017.key.pem',
     'officers/a-031.key.pem',
+    'officers/a-052.key.pem',
+    'officers/a-066.key.pem',
     'pseudonym.key.secret',
     'public/ca.pem',
     'public/crl.pem',
@@ -117,6 +121,8 @@ void t.test('published keys belong to the private ones; officers are named with 
     [
       { agency: 'northshire-police', person: 'p-118', roles: ['author'] },
       { agency: 'northshire-police', person: 'p-204', roles: ['approver'] },
+      { agency: 'northshire-police', person: 'p-311', roles: ['operator'] },
+      { agency: 'northshire-police', person: 'p-402', roles: ['dpo'] },
     ],
   )
   t.equal(printJwks(officers.keys), await read('northshire-police/public/officers.jwks.json'))

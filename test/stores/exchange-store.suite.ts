@@ -66,6 +66,7 @@ export function inboxEntry(clock: Clock, change: Partial<InboxEntry> = {}): Inbo
     about: '{}',
     receivedAt: clock.now(),
     deleteAt: undefined,
+    corrects: undefined,
     ...change,
   }
 }
@@ -244,8 +245,8 @@ function acceptTests(test: Test): void {
     tt.same(result, {
       kind: 'stored',
       outcomes: [
-        { kind: 'stored', row: 1 },
-        { kind: 'stored', row: undefined },
+        { kind: 'stored', row: 1, corrected: false },
+        { kind: 'stored', row: undefined, corrected: false },
       ],
     })
     tt.match(await store.sharedOne(good.id), {
@@ -353,6 +354,30 @@ function inboxTests(test: Test): void {
     const [first] = entries
     const again = first ? await store.accept(batch(clock), [first]) : undefined
     tt.match(again, { outcomes: [{ kind: 'duplicate' }] }, 'an erased exchange is still known')
+  })
+
+  test('a correction takes the place of an earlier document of the same peer, resource and purpose', async (tt, store, clock) => {
+    const first = acceptEntry(clock)
+    await store.accept(batch(clock), [first])
+    const correction = (corrects: string, change: object = {}) =>
+      acceptEntry(clock, { lane: uuidv7(clock), inbox: inboxEntry(clock, { corrects, ...change }) })
+    const idle = [
+      correction(first.id, { purpose: 'debrief' }),
+      correction(first.id, { resource: 'police.incident' }),
+      correction(uuidv7(clock)),
+    ]
+    tt.match(await store.accept(batch(clock), idle), {
+      outcomes: idle.map(() => ({ kind: 'stored', corrected: false })),
+    })
+    tt.match(await store.accept({ ...batch(clock), peer: ARMY }, [correction(first.id)]), {
+      outcomes: [{ corrected: false }],
+    })
+    tt.ok(await store.sharedOne(first.id), 'nobody else can take it away')
+    const right = correction(first.id, { document: '{"plan":2}' })
+    tt.match(await store.accept(batch(clock), [right]), { outcomes: [{ kind: 'stored', corrected: true }] })
+    tt.equal(await store.sharedOne(first.id), undefined)
+    tt.match(await store.sharedOne(right.id), { document: '{"plan":2}' })
+    tt.match(await store.accept(batch(clock), [first]), { outcomes: [{ kind: 'duplicate' }] })
   })
 
   test('remembers the highest revision of an agreement', async (tt, store) => {

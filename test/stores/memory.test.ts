@@ -1,5 +1,9 @@
 import t from 'tap'
 import { makeMemoryStore } from '../../src/stores/stores.ts'
+import { agreementStoreSuite } from './agreement-store.suite.ts'
 import { exchangeStoreSuite } from './exchange-store.suite.ts'
+import { shapeStoreSuite } from './shape-store.suite.ts'
 
+agreementStoreSuite(t, 'memory', async clock => makeMemoryStore({ clock }))
 exchangeStoreSuite(t, 'memory', async clock => makeMemoryStore({ clock }))
+shapeStoreSuite(t, 'memory', async clock => makeMemoryStore({ clock }))

@@ -14,9 +14,10 @@ import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { systemClock } from '../../src/kit/kit.ts'
+import { type Clock, systemClock } from '../../src/kit/kit.ts'
 import { growTree, leafHash } from '../../src/ledger/ledger.ts'
-import { openSqliteLedger, openSqliteStore } from '../../src/stores/stores.ts'
+import { openSqliteLedger, openSqliteShapes, openSqliteStore } from '../../src/stores/stores.ts'
+import { agreementStoreSuite } from './agreement-store.suite.ts'
 import {
   acceptEntry,
   agency,
@@ -26,6 +27,7 @@ import {
   releaseEntry,
   type Store,
 } from './exchange-store.suite.ts'
+import { shapeStoreSuite } from './shape-store.suite.ts'
 
 const CHILD = fileURLToPath(new URL('./appending-child.ts', import.meta.url))
 const ARMY = agency('army-1div')
@@ -40,9 +42,12 @@ function open(directory: string, onFailure: (fault: Error) => void = fault => t.
   return openSqliteStore({ directory, clock: systemClock, onFailure })
 }
 
-exchangeStoreSuite(t, 'sqlite', clock =>
-  openSqliteStore({ directory: freshDirectory(), clock, onFailure: fault => t.fail(fault.message) }),
-)
+const openFresh = (clock: Clock) =>
+  openSqliteStore({ directory: freshDirectory(), clock, onFailure: fault => t.fail(fault.message) })
+
+exchangeStoreSuite(t, 'sqlite', openFresh)
+shapeStoreSuite(t, 'sqlite', openFresh)
+agreementStoreSuite(t, 'sqlite', openFresh)
 
 void t.test('what was written is there after the store was closed and opened again', async tt => {
   const directory = freshDirectory()
@@ -88,6 +93,16 @@ void t.test('the ledger can be read by another process while the gateway writes'
   using ledger = openSqliteLedger(directory)
   await store.note(['b'])
   tt.same(await ledger.leaves(0, 9), ['a', 'b'])
+})
+
+void t.test('shapes can be read by another process while the gateway writes', async tt => {
+  const directory = freshDirectory()
+  await using store = await open(directory)
+  using shapes = openSqliteShapes(directory)
+  const entry = { digest: 'd', agreement: 'a', revision: 1, resource: 'r', purpose: 'p', text: '{}' }
+  await store.addShapes([{ ...entry, count: 2, day: '2026-03-01' }])
+  tt.match(await shapes.shapes({ agreement: 'a', since: '', limit: 9 }), [{ digest: 'd', count: 2 }])
+  tt.throws(() => openSqliteShapes(freshDirectory()), 'a directory without a store has none')
 })
 
 void t.test('leaves, tiles and checkpoints cannot be changed or deleted by accident', async tt => {
@@ -152,19 +167,21 @@ void t.test(
     using vault = new DatabaseSync(join(directory, 'vault.db'), { readOnly: true })
     const keys = () =>
       vault.prepare('SELECT id, hex(substr(key, 1, 1)) AS first FROM vault ORDER BY id').all()
+    await store.note(['a reading'], [row('reading', 4)])
     const expected = [
       { id: entry.id, first: '01' },
       { id: sent.id, first: '03' },
+      { id: 'reading', first: '04' },
     ]
     tt.match(
       keys(),
       expected.sort((one, other) => (one.id < other.id ? -1 : 1)),
     )
     await store.erase(clock.now() + 99, () => 'leaf')
-    tt.equal(keys().length, 2)
+    tt.equal(keys().length, 3)
     await store.erase(clock.now() + 100, () => 'leaf')
     tt.same(keys(), [])
-    tt.equal(await store.size(), 2, 'no document, no leaf')
+    tt.equal(await store.size(), 3, 'no document, no leaf')
   },
 )
 
@@ -179,6 +196,25 @@ void t.test('an erased document is in no file of the store any more', async tt =
     readdirSync(directory).filter(name => readFileSync(join(directory, name)).includes(marker))
   tt.not(holds().length, 0)
   tt.equal(await store.erase(1000, count => `{"erased":${count}}`), 1)
+  tt.same(holds(), [])
+})
+
+void t.test('a corrected document is in no file of the store any more', async tt => {
+  const directory = freshDirectory()
+  await using store = await open(directory)
+  const marker = 'MARKER-OF-A-WRONG-PLAN'
+  const document = JSON.stringify({ plan: marker.concat(' ').repeat(3000) })
+  const wrong = acceptEntry(systemClock, { inbox: inboxEntry(systemClock, { document }) })
+  const right = acceptEntry(systemClock, {
+    seq: 2,
+    prev: 1,
+    inbox: inboxEntry(systemClock, { corrects: wrong.id }),
+  })
+  await store.accept({ peer: ARMY, id: 'b', issuedAt: 1 }, [wrong])
+  const holds = () =>
+    readdirSync(directory).filter(name => readFileSync(join(directory, name)).includes(marker))
+  tt.not(holds().length, 0)
+  await store.accept({ peer: ARMY, id: 'c', issuedAt: 1 }, [right])
   tt.same(holds(), [])
 })
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { loadSchemas } from '../../src/contract/contract.ts'
 import { digestOf, type Json, makeSalt, systemClock, uuidv7 } from '../../src/kit/kit.ts'
 import {
   makeSigner,
@@ -13,7 +14,7 @@ import {
   sealBatch,
   type WaitingExchange,
 } from '../../src/seal/seal.ts'
-import type { AgencyId } from '../../src/terms/terms.ts'
+import type { AgencyId, Label } from '../../src/terms/terms.ts'
 import type { Side } from './field.ts'
 import { type Answer, openSystem, type System } from './system.ts'
 
@@ -28,6 +29,7 @@ export interface Forged {
   readonly seq?: number
   readonly prev?: number
   readonly version?: string
+  readonly label?: Label
   readonly expiresAt?: number
   readonly sha256?: `sha256:${string}`
   /** Instead of the line that is made from the document. */
@@ -85,8 +87,15 @@ export async function signerOf(side: Side, use: 'batch' | 'ledger' | 'token'): P
   return makeSigner(key)
 }
 
+const schemas = loadSchemas(join(import.meta.dirname, '../../schemas'))
+
+/** The version that the gateways have of a schema; a forged resource may have none. */
+function versionOf(resource: string): string {
+  return schemas.get(resource)?.version ?? '1.0.0'
+}
+
 function waitingOf(forged: Forged): WaitingExchange {
-  const { resource, purpose, agreement, seq = 1, prev = 0, version = '1.0.0' } = forged
+  const { resource, purpose, agreement, seq = 1, prev = 0, version = versionOf(resource) } = forged
   const line = forged.line ?? printLine(makeSalt(), JSON.stringify(forged.document))
   const id = forged.id ?? uuidv7(systemClock)
   const manifest = printManifest({
@@ -96,7 +105,7 @@ function waitingOf(forged: Forged): WaitingExchange {
     purpose,
     resource,
     version,
-    label: { policy: 'UK-GSC', classification: 'OFFICIAL' },
+    label: forged.label ?? { policy: 'UK-GSC', classification: 'OFFICIAL' },
     precedence: 3,
     bytes: Buffer.byteLength(line),
     sha256: forged.sha256 ?? digestOf(line),

@@ -24,7 +24,7 @@ export type Fixed = Readonly<Record<string, Json | readonly Json[]>>
 const ENTRIES = 2
 
 /**
- * A document of a schema in which every leaf has a value, and every value that can be is one that occurs nowhere else.
+ * A document of a schema in which every leaf that a system may send has a value, and every value that can be is one that occurs nowhere else.
  *
  * @param number counts values over all documents; it is where their marks come from
  */
@@ -32,6 +32,7 @@ export function markDocument(catalogue: Catalogue, fixed: Fixed, number: () => n
   const document: Tree = {}
   const planted: { at: (string | number)[]; leaf: Leaf; given: boolean }[] = []
   for (const leaf of catalogue.leaves.values()) {
+    if (leaf.derived) continue
     for (const at of placesOf(leaf.path, fixed)) {
       const values = fixed[leaf.path]
       const given = Array.isArray(values) ? values[lastIndex(at)] : values

@@ -1,4 +1,10 @@
-import type { AcceptEntry, AcceptOutcome, ExchangeStore, SharedRow } from '../../delivery/delivery.ts'
+import type {
+  AcceptEntry,
+  AcceptOutcome,
+  ExchangeStore,
+  InboxEntry,
+  SharedRow,
+} from '../../delivery/delivery.ts'
 import type { Clock } from '../../kit/kit.ts'
 import type { AgencyId } from '../../terms/terms.ts'
 import { refuseLong } from './memory-ledger.ts'
@@ -12,6 +18,11 @@ interface Seen {
 }
 
 type InboxPort = Pick<ExchangeStore, 'accept' | 'erase' | 'shared' | 'sharedOne' | 'sharedEnd'>
+
+/** Whether a document was shared by the same peer, as the same resource, for the same purpose. */
+function isSame(row: SharedRow, peer: AgencyId, { resource, purpose }: InboxEntry): boolean {
+  return row.peer === peer && row.resource === resource && row.purpose === purpose
+}
 
 export function makeMemoryInbox(append: (leaves: readonly string[]) => void, clock: Clock): InboxPort {
   let rows: SharedRow[] = []
@@ -38,10 +49,14 @@ export function makeMemoryInbox(append: (leaves: readonly string[]) => void, clo
     const lane = `${peer} ${entry.lane}`
     seen.set(id, { peer, sha256, receipt })
     lanes.set(lane, Math.max(lanes.get(lane) ?? 0, entry.seq))
-    if (!inbox) return { kind: 'stored', row: undefined }
+    if (!inbox) return { kind: 'stored', row: undefined, corrected: false }
+    const { corrects, ...kept } = inbox
+    const before = rows.length
+    rows = rows.filter(row => row.id !== corrects || !isSame(row, peer, inbox))
+    const corrected = rows.length < before
     newest += 1
-    rows.push({ row: newest, id, peer, leafId, ...inbox })
-    return { kind: 'stored', row: newest }
+    rows.push({ row: newest, id, peer, leafId, ...kept })
+    return { kind: 'stored', row: newest, corrected }
   }
 
   function isReplay(peer: AgencyId, id: string): boolean {

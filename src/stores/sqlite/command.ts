@@ -6,13 +6,16 @@ import type {
   ReleaseEntry,
   ReleaseResult,
   SettleEntry,
+  VaultRow,
 } from '../../delivery/delivery.ts'
 import type { Head, SavedCheckpoint } from '../../ledger/ledger.ts'
 import type { Problem } from '../../terms/terms.ts'
+import type { AgreementCommand } from './agreement-table.ts'
+import type { ShapeCommand } from './shape-table.ts'
 
 /** What the writing thread is asked to do: plain data, so that it can be posted, and merged into one transaction. */
 export type Command =
-  | { readonly kind: 'note'; readonly leaves: readonly string[] }
+  | { readonly kind: 'note'; readonly leaves: readonly string[]; readonly vault: readonly VaultRow[] }
   | {
       readonly kind: 'release'
       readonly entries: readonly ReleaseEntry[]
@@ -27,6 +30,8 @@ export type Command =
       readonly revision: number
       readonly digest: string
     }
+  | AgreementCommand
+  | ShapeCommand
   | { readonly kind: 'checkpoint'; readonly checkpoint: SavedCheckpoint }
   | { readonly kind: 'head' }
 
@@ -48,6 +53,12 @@ export interface Answers {
   /** False where another number of documents is due. */
   readonly erase: boolean
   readonly remember: null
+  /** The ids of the acts that were not there yet. */
+  readonly acts: readonly string[]
+  readonly told: null
+  readonly draft: null
+  readonly 'drop-draft': null
+  readonly shapes: null
   /** The reason why it was not kept, null where it was. */
   readonly checkpoint: string | null
   readonly head: Head
@@ -78,7 +89,10 @@ export type Reply =
 export function weightOf(command: Command): number {
   switch (command.kind) {
     case 'note':
-      return command.leaves.reduce((sum, leaf) => sum + leaf.length, 0)
+      return (
+        command.leaves.reduce((sum, leaf) => sum + leaf.length, 0) +
+        command.vault.reduce((sum, { sealed }) => sum + sealed.length, 0)
+      )
     case 'release':
       return command.entries.reduce(
         (sum, { line, manifest, leaf }) => sum + line.length + manifest.length + leaf.length,
@@ -91,6 +105,10 @@ export function weightOf(command: Command): number {
       )
     case 'settle':
       return command.entries.reduce((sum, { leaf, receipt }) => sum + leaf.length + (receipt?.length ?? 0), 0)
+    case 'shapes':
+      return command.entries.reduce((sum, { text }) => sum + text.length, 0)
+    case 'acts':
+      return command.entries.reduce((sum, { text, leaf }) => sum + text.length + leaf.length, 0)
     default:
       return 1024
   }

@@ -30,6 +30,7 @@ export function openInboxTable(db: Database, ledger: LedgerTable, vault: VaultTa
   )
   const countDue = db.prepare('SELECT count(*) AS due FROM inbox WHERE delete_at <= ?')
   const deleteDue = db.prepare('DELETE FROM inbox WHERE delete_at <= ?')
+  const correct = db.prepare('DELETE FROM inbox WHERE id = ? AND peer = ? AND resource = ? AND purpose = ?')
   const judge = openJudge(db)
 
   function acceptOne(peer: string, entry: AcceptEntry): AcceptOutcome {
@@ -40,11 +41,12 @@ export function openInboxTable(db: Database, ledger: LedgerTable, vault: VaultTa
     moveOn.run(peer, lane, seq)
     ledger.append([entry.leaf])
     if (entry.vault) vault.add(entry.vault)
-    if (!inbox) return { kind: 'stored', row: undefined }
-    const { resource, purpose, version, receivedAt, deleteAt, about, document } = inbox
+    if (!inbox) return { kind: 'stored', row: undefined, corrected: false }
+    const { resource, purpose, version, receivedAt, deleteAt, about, document, corrects } = inbox
+    const corrected = corrects !== undefined && correct.run(corrects, peer, resource, purpose).changes > 0
     const place = [id, peer, resource, purpose, version] as const
     const { lastInsertRowid } = store.run(...place, receivedAt, deleteAt ?? null, leafId, about, document)
-    return { kind: 'stored', row: Number(lastInsertRowid) }
+    return { kind: 'stored', row: Number(lastInsertRowid), corrected }
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { SentRow, SharedQuery, SharedRow, WaitingRow } from '../../delivery/delivery.ts'
 import type { LedgerReader, SavedCheckpoint } from '../../ledger/ledger.ts'
+import { openAgreementReader } from './agreement-table.ts'
 import {
   agencyOf,
   bytesOf,
@@ -10,12 +11,19 @@ import {
   type Row,
   textOf,
 } from './database.ts'
+import { openShapeReader } from './shape-table.ts'
 
 /** Reads on a connection of their own: each finds its rows by an index, so the event loop hardly notices. */
 export type Reader = ReturnType<typeof openReader>
 
 export function openReader(db: Database) {
-  return { ...openOutboxReader(db), ...openInboxReader(db), ...openLedgerReader(db) }
+  return {
+    ...openOutboxReader(db),
+    ...openInboxReader(db),
+    ...openLedgerReader(db),
+    ...openAgreementReader(db),
+    ...openShapeReader(db),
+  }
 }
 
 function openOutboxReader(db: Database) {
@@ -32,6 +40,7 @@ function openOutboxReader(db: Database) {
     `SELECT released_at FROM outbox WHERE peer = ? AND state = 'queued' ORDER BY row LIMIT 1`,
   )
   const revision = db.prepare('SELECT revision, digest FROM agreement_revision WHERE agreement = ?')
+  const revisions = db.prepare('SELECT agreement, revision, digest FROM agreement_revision')
   return {
     waiting: (peer: string, after: number, limit: number) => waiting.all(peer, after, limit).map(readWaiting),
     sent(id: string) {
@@ -46,8 +55,9 @@ function openOutboxReader(db: Database) {
     },
     revision(agreement: string) {
       const row = revision.get(agreement)
-      return row && { revision: numberOf(row, 'revision'), digest: textOf(row, 'digest') }
+      return row && readRevision(row)
     },
+    revisions: () => new Map(revisions.all().map(row => [textOf(row, 'agreement'), readRevision(row)])),
   }
 }
 
@@ -114,6 +124,10 @@ function readSaved(row: Row): SavedCheckpoint {
     vkey: textOf(row, 'vkey'),
     at: numberOf(row, 'at'),
   }
+}
+
+function readRevision(row: Row) {
+  return { revision: numberOf(row, 'revision'), digest: textOf(row, 'digest') }
 }
 
 function readWaiting(row: Row): WaitingRow {

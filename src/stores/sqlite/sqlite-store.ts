@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { ExchangeStore } from '../../delivery/delivery.ts'
+import type { ExchangeStore, ShapeReader, ShapeStore } from '../../delivery/delivery.ts'
+import type { AgreementStore } from '../../governance/governance.ts'
 import type { Clock } from '../../kit/kit.ts'
 import type { LedgerReader, LedgerStore } from '../../ledger/ledger.ts'
 import { ProblemsError } from '../../terms/terms.ts'
@@ -8,6 +9,10 @@ import type { Reply, Request } from './command.ts'
 import { type CommitQueue, makeCommitQueue } from './commit-queue.ts'
 import { type Database, MAIN_FILE, openForReading } from './database.ts'
 import { openLedgerReader, openReader, type Reader } from './reader.ts'
+import { openShapeReader } from './shape-table.ts'
+
+/** All ports in one: what is recorded together has to be in one transaction. */
+export type Store = ExchangeStore & LedgerStore & AgreementStore & ShapeStore
 
 export interface SqliteStoreParts {
   /** Made where it does not exist; held against every other gateway until the store is closed. */
@@ -22,7 +27,7 @@ export interface SqliteStoreParts {
  *
  * @throws ProblemsError `store-in-use`, `store-newer`, `store-damaged`, `ledger-damaged`, `ledger-rolled-back`, `ledger-changed`
  */
-export async function openSqliteStore(parts: SqliteStoreParts): Promise<ExchangeStore & LedgerStore> {
+export async function openSqliteStore(parts: SqliteStoreParts): Promise<Store> {
   const thread = new Worker(new URL('./thread.ts', import.meta.url), { workerData: parts.directory })
   await untilReady(thread)
   const queue = makeCommitQueue(commands => post(thread, { kind: 'apply', now: parts.clock.now(), commands }))
@@ -56,10 +61,22 @@ export function openSqliteLedger(directory: string): LedgerReader & Disposable {
   return { ...openLedgerReader(db), [Symbol.dispose]: () => db.close() }
 }
 
+/** Reads the shapes of past traffic in a store, also while its gateway runs. */
+export function openSqliteShapes(directory: string): ShapeReader & Disposable {
+  const db = openForReading(join(directory, MAIN_FILE))
+  try {
+    const reader = openShapeReader(db)
+    return { shapes: async query => reader.shapes(query), [Symbol.dispose]: () => db.close() }
+  } catch (fault) {
+    db.close()
+    throw fault
+  }
+}
+
 function writing(queue: CommitQueue, reader: Reader) {
   return {
-    async note(leaves) {
-      await queue.apply({ kind: 'note', leaves })
+    async note(leaves, vault = []) {
+      await queue.apply({ kind: 'note', leaves, vault })
     },
     release: (entries, once) => queue.apply({ kind: 'release', entries, once }),
     accept: (batch, entries) => queue.apply({ kind: 'accept', batch, entries }),
@@ -76,12 +93,25 @@ function writing(queue: CommitQueue, reader: Reader) {
     async rememberRevision(agreement, revision, digest) {
       await queue.apply({ kind: 'remember', agreement, revision, digest })
     },
+    addActs: entries => queue.apply({ kind: 'acts', entries }),
+    async markTold(ids, at) {
+      await queue.apply({ kind: 'told', ids, at })
+    },
+    async saveDraft(draft, leaf) {
+      await queue.apply({ kind: 'draft', draft, leaf })
+    },
+    async dropDraft(agreement) {
+      await queue.apply({ kind: 'drop-draft', agreement })
+    },
+    async addShapes(entries) {
+      await queue.apply({ kind: 'shapes', entries })
+    },
     head: () => queue.apply({ kind: 'head' }),
     async saveCheckpoint(checkpoint) {
       const refused = await queue.apply({ kind: 'checkpoint', checkpoint })
       if (refused !== null) throw new Error(refused)
     },
-  } satisfies Partial<ExchangeStore & LedgerStore>
+  } satisfies Partial<Store>
 }
 
 function reading(reader: Reader) {
@@ -93,11 +123,15 @@ function reading(reader: Reader) {
     sharedEnd: async () => reader.sharedEnd(),
     backlog: async peer => reader.backlog(peer),
     revision: async agreement => reader.revision(agreement),
+    revisions: async () => reader.revisions(),
+    acts: async () => reader.acts(),
+    drafts: async () => reader.drafts(),
+    shapes: async query => reader.shapes(query),
     size: () => reader.size(),
     leaves: (from, to) => reader.leaves(from, to),
     tile: (level, index) => reader.tile(level, index),
     latestCheckpoint: () => reader.latestCheckpoint(),
-  } satisfies Partial<ExchangeStore & LedgerStore>
+  } satisfies Partial<Store>
 }
 
 function post(thread: Worker, request: Request): void {

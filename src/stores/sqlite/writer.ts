@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { unreachable } from '../../kit/kit.ts'
 import { ProblemsError } from '../../terms/terms.ts'
+import { openAgreementTable } from './agreement-table.ts'
 import type { Answer, Command, Outcome } from './command.ts'
 import { type Database, faultKind, MAIN_FILE, openForWriting, textOf, VAULT_FILE } from './database.ts'
 import { openInboxTable } from './inbox-table.ts'
@@ -10,6 +11,7 @@ import { lockDirectory } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { openOutboxTable } from './outbox-table.ts'
 import { keepReserve } from './reserve.ts'
+import { openShapeTable } from './shape-table.ts'
 import { openVaultTable } from './vault-table.ts'
 
 /** The one writer of a store. Runs in the store's thread. */
@@ -57,7 +59,10 @@ export function openWriter(directory: string): Writer {
     const outcomes = commands.map(command => answered(perform(tables, command, now)))
     tables.vault.flush()
     main.exec('COMMIT')
-    for (const command of commands) if (command.kind === 'erase') cleanUp(command.due, command.count)
+    const erasures = commands.filter(command => command.kind === 'erase')
+    for (const { due } of erasures) afterwards(() => tables.vault.erase(due))
+    if (erasures.some(({ count }) => count > 0) || outcomes.some(hasCorrected))
+      afterwards(() => main.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
     return outcomes
   }
 
@@ -100,10 +105,9 @@ export function openWriter(directory: string): Writer {
   }
 
   /** Deleted text also leaves the write-ahead log. A fault here is not one of the commands, which are durable. */
-  function cleanUp(due: number, documents: number): void {
+  function afterwards(cleanUp: () => void): void {
     try {
-      tables.vault.erase(due)
-      if (documents > 0) main.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      cleanUp()
     } catch (fault) {
       if (faultKind(fault) === 'broken') broken = messageOf(fault)
     }
@@ -121,6 +125,13 @@ export function openWriter(directory: string): Writer {
   }
 }
 
+/** Whether a document was deleted because another one has come in its place. */
+function hasCorrected(outcome: Outcome): boolean {
+  const answer = outcome.kind === 'answer' ? outcome.answer : null
+  if (typeof answer !== 'object' || answer === null || !('outcomes' in answer)) return false
+  return answer.outcomes.some(one => one.kind === 'stored' && one.corrected)
+}
+
 const UNAVAILABLE: Outcome = { kind: 'unavailable' }
 
 function answered(answer: Answer): Outcome {
@@ -131,9 +142,11 @@ function messageOf(fault: unknown): string {
   return fault instanceof Error ? fault.message : String(fault)
 }
 
+const LAVISH: ReadonlySet<Command['kind']> = new Set(['release', 'accept', 'shapes', 'draft'])
+
 /** What may still be written when the disk is full: leaves without a document, and what makes room. */
 function isFrugal(command: Command): boolean {
-  return command.kind !== 'release' && command.kind !== 'accept'
+  return !LAVISH.has(command.kind)
 }
 
 type Tables = ReturnType<typeof openTables>
@@ -147,13 +160,16 @@ function openTables(main: Database, vaultFile: Database) {
      WHERE excluded.revision > revision`,
   )
   const outbox = openOutboxTable(main, ledger, vault)
-  return { ledger, vault, outbox, inbox: openInboxTable(main, ledger, vault), rememberRevision }
+  const agreements = openAgreementTable(main, ledger)
+  const [inbox, shapes] = [openInboxTable(main, ledger, vault), openShapeTable(main)]
+  return { ledger, vault, outbox, agreements, inbox, shapes, rememberRevision }
 }
 
 function perform(tables: Tables, command: Command, now: number): Answer {
   switch (command.kind) {
     case 'note':
       tables.ledger.append(command.leaves)
+      for (const row of command.vault) tables.vault.add(row)
       return null
     case 'release':
       return tables.outbox.release(command.entries, command.once, now)
@@ -163,9 +179,24 @@ function perform(tables: Tables, command: Command, now: number): Answer {
       tables.outbox.settle(command.entries, now)
       return null
     case 'erase':
+      tables.shapes.forget(command.due)
       return tables.inbox.erase(command)
+    case 'shapes':
+      tables.shapes.add(command.entries)
+      return null
     case 'remember':
       tables.rememberRevision.run(command.agreement, command.revision, command.digest)
+      return null
+    case 'acts':
+      return tables.agreements.addActs(command.entries)
+    case 'told':
+      tables.agreements.markTold(command.ids, command.at)
+      return null
+    case 'draft':
+      tables.agreements.saveDraft(command.draft, command.leaf)
+      return null
+    case 'drop-draft':
+      tables.agreements.dropDraft(command.agreement)
       return null
     case 'checkpoint':
       return tables.ledger.saveCheckpoint(command.checkpoint)
