@@ -53,7 +53,7 @@ ${door(facts, 'inner')}
     port: ${facts.ports.outer}
     certificate: ${certificates}/gateway.pem
     key: ${certificates}/gateway.key.pem
-  console: # health, readiness, metrics
+  console: # health, readiness, metrics, and what officers do about agreements
 ${door(facts, 'console')}
     tlsProfile: ${facts.tlsProfile}
 
@@ -93,6 +93,9 @@ ${agreement(peer, agency)}
 officers:
   - ${certificates}/public/officers.jwks.json
   - ${peerCertificates}/public/officers.jwks.json
+
+# What this agency demands of every agreement, whatever its officers sign: what never leaves, and what it is willing to hold.
+rules: ${policies}/${agency}.rules.yaml
 
 # limits:
 #   documentBytes: 262144      # largest body of one push

@@ -28,6 +28,8 @@ export interface GatewayConfig {
   readonly peers: readonly PeerConfig[]
   readonly agreements: readonly { readonly file: string; readonly signatures: string }[]
   readonly officers: readonly string[]
+  /** The agency's own rules about agreements; undefined for the ordinary ones. */
+  readonly rules: string | undefined
   readonly schemas: string
   readonly mappings: string
   readonly limits: {
@@ -167,6 +169,7 @@ interface Written {
   })[]
   agreements: { file: string; signatures: string }[]
   officers: string[]
+  rules?: string
   catalogue?: { schemas?: string; mappings?: string }
   limits?: Partial<GatewayConfig['limits']>
   log?: { level?: GatewayConfig['logLevel'] }
@@ -209,6 +212,7 @@ function fill(written: Written, file: string): GatewayConfig {
     peers: written.peers.map(peer => fillPeer(peer, at)),
     agreements: written.agreements.map(one => ({ file: at(one.file), signatures: at(one.signatures) })),
     officers: written.officers.map(at),
+    rules: written.rules === undefined ? undefined : at(written.rules),
     schemas: written.catalogue?.schemas ? at(written.catalogue.schemas) : houseSchemas,
     mappings: written.catalogue?.mappings ? at(written.catalogue.mappings) : houseMappings,
     limits: {

@@ -1,18 +1,13 @@
 import type { GatewayConfig } from '../config.ts'
-import type { ExchangeStore } from '../delivery/delivery.ts'
-import { type AgreementBook, makeAgreementBook } from '../exchange/exchange.ts'
+import type { Api } from '../contract/contract.ts'
 import type { Clock, Log } from '../kit/kit.ts'
-import {
-  type LeafWriter,
-  type LedgerStore,
-  makeCheckpointer,
-  makeLeafWriter,
-  type NoteSigner,
-} from '../ledger/ledger.ts'
-import { openSqliteStore } from '../stores/stores.ts'
+import { type LeafWriter, makeCheckpointer, makeLeafWriter, type NoteSigner } from '../ledger/ledger.ts'
+import { openSqliteStore, type Store } from '../stores/stores.ts'
+import { type Agreements, loadContract, openAgreements } from './agreements.ts'
 import { type GatewayKeys, loadKeys } from './keys.ts'
 import { type Knowledge, loadKnowledge } from './knowledge.ts'
-import { ledgerSigner, rememberAgreements, startLeaves } from './opening.ts'
+import { agreementLeaves, ledgerSigner, startLeaves } from './opening.ts'
+import { loadPeerKeys, type PeerKeys } from './peers.ts'
 import { makeTrust, type Trust } from './trust.ts'
 
 /** What a gateway needs from the edge of its process. */
@@ -24,15 +19,16 @@ export interface GatewayEdge {
 }
 
 /** What everything else of a gateway stands on: keys, knowledge, trust, and a store that records. */
-export interface Foundation extends Knowledge {
+export interface Foundation extends Knowledge, Agreements {
   readonly config: GatewayConfig
   readonly clock: Clock
   readonly log: Log
   readonly keys: GatewayKeys
   readonly trust: Trust
-  readonly store: ExchangeStore & LedgerStore
+  readonly store: Store
+  readonly api: Api
+  readonly peerKeys: PeerKeys
   readonly leaves: LeafWriter
-  readonly book: AgreementBook
   readonly ledgerSigner: NoteSigner
   /** False once the store has failed. */
   recording(): boolean
@@ -53,7 +49,7 @@ export async function layFoundation(
 ): Promise<Foundation> {
   const keys = await loadKeys(config)
   const knowledge = loadKnowledge(config, keys.pseudonyms)
-  const trust = parts.use(makeTrust(config, clock, log))
+  const trust = parts.use(makeTrust(config, clock, log, knowledge.officers))
   const state: { recording: boolean; checkpoint: string | undefined } = {
     recording: true,
     checkpoint: undefined,
@@ -64,10 +60,13 @@ export async function layFoundation(
   }
   const store = parts.use(await openSqliteStore({ directory: config.storeDirectory, clock, onFailure: fail }))
   const leaves = makeLeafWriter({ clock, agency: config.agency })
-  const book = makeAgreementBook(knowledge.agreements)
-  await rememberAgreements(book, store)
+  const api = loadContract()
+  const peerKeys = loadPeerKeys(config)
+  const known = { config, clock, log, keys, knowledge, peerKeys, store, leaves, api }
   const signer = await ledgerSigner(config, keys, store)
-  await store.note(startLeaves(await store.head(), leaves, book, keys, signer))
+  await store.note(startLeaves(await store.head(), leaves, keys, signer))
+  const agreements = await openAgreements(known)
+  await store.note(agreementLeaves(leaves, agreements.book))
   const publish = (note: string) => {
     state.checkpoint = note
   }
@@ -75,7 +74,8 @@ export async function layFoundation(
   parts.use(makeCheckpointer({ store, signer, clock, publish, onFault })).start()
   return {
     ...knowledge,
-    ...{ config, clock, log, keys, trust, store, leaves, book, ledgerSigner: signer },
+    ...agreements,
+    ...{ config, clock, log, keys, trust, store, leaves, api, peerKeys, ledgerSigner: signer },
     recording: () => state.recording,
     checkpoint: () => state.checkpoint,
   }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import type { GatewayConfig } from '../config.ts'
-import { DOORS, type DoorName, loadApi } from '../contract/contract.ts'
+import { DOORS, type DoorName } from '../contract/contract.ts'
 import { type Door, type Metrics, makeDoors, makeMetrics } from '../http/http.ts'
 import { printVkey } from '../ledger/ledger.ts'
 import { type TlsSettings, tlsOptions } from '../seal/seal.ts'
@@ -11,7 +10,8 @@ import { type Foundation, type GatewayEdge, layFoundation } from './foundation.t
 import { startTraffic, type Traffic } from './traffic.ts'
 import { makeAdmission, makeHandshakeRecorder, measure } from './watch.ts'
 
-export { askConsole } from './ask.ts'
+export { loadContract } from './agreements.ts'
+export { askAsOfficer, askConsole, type ConsoleAnswer, type OfficerRequest } from './ask.ts'
 export type { GatewayEdge } from './foundation.ts'
 
 /** A gateway that listens. Disposing of it closes the doors first and the store last. */
@@ -22,8 +22,6 @@ export interface Gateway extends AsyncDisposable {
   /** The verifier key of its ledger. */
   readonly vkey: string
 }
-
-const contractFile = fileURLToPath(new URL('../../openapi.yaml', import.meta.url))
 
 /**
  * Builds every part once, in order: what everything stands on, the traffic, the doors. Parts meet in this folder and nowhere
@@ -72,9 +70,9 @@ async function buildDoors(
   const doors = await makeDoors({
     ...foundation,
     agency: config.agency,
-    api: loadApi(contractFile),
     metrics,
     exchange: traffic.exchange,
+    authenticateOfficer: traffic.authenticateOfficer,
     register: trust.register,
     consoleRegister: trust.consoleRegister,
     inner: { tls: tls('inner'), authorities: trust.inner.certificates },

@@ -3,15 +3,42 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GatewayConfig } from '../config.ts'
 import { loadSchemas, type SchemaRegistry } from '../contract/contract.ts'
-import { type Agreement, checkApprovals, compileAgreement, type Officer } from '../policy/policy.ts'
+import { readJsonText } from '../kit/kit.ts'
+import {
+  type AgencyRules,
+  type Agreement,
+  checkApprovals,
+  compileAgreement,
+  type Officer,
+  type OfficerSignature,
+  ORDINARY_RULES,
+  type PolicyParts,
+  readAgencyRules,
+  readApprovals,
+} from '../policy/policy.ts'
 import { type PublishedKey, readJwks } from '../seal/seal.ts'
 import { type AgencyId, type Problem, ProblemsError } from '../terms/terms.ts'
 import { compileMapping, type Mapping, squareOf } from '../translation/translation.ts'
 
+/** A sharing policy in a file, compiled, with the signatures beside it. */
+export interface AgreementFile {
+  readonly file: string
+  readonly source: string
+  readonly agreement: Agreement
+  readonly approvals: readonly OfficerSignature[]
+}
+
 /** What a gateway has learned from files before it opens a door: what may be said, shown, and how it is said here. */
 export interface Knowledge {
   readonly schemas: SchemaRegistry
-  readonly agreements: readonly Agreement[]
+  /** What came as files with the signatures of both parties. */
+  readonly files: readonly AgreementFile[]
+  /** Whose signatures count. */
+  readonly officers: readonly Officer[]
+  /** What this agency demands of every agreement. */
+  readonly rules: AgencyRules
+  /** What compiling a sharing policy needs. */
+  readonly policyParts: PolicyParts
   /** By the resource they translate from. */
   readonly mappings: ReadonlyMap<string, Mapping>
 }
@@ -24,17 +51,28 @@ export interface Knowledge {
 export function loadKnowledge(config: GatewayConfig, pseudonyms: ReadonlyMap<string, KeyObject>): Knowledge {
   const schemas = loadSchemas(config.schemas)
   const catalogueOf = (resource: string) => schemas.get(resource)?.catalogue
-  const parts = { catalogueOf, squareOf, pseudonymKey: (reference: string) => pseudonyms.get(reference) }
   const problems: Problem[] = []
+  const rules = readRules(config, catalogueOf, problems)
+  const parts: PolicyParts = {
+    catalogueOf,
+    squareOf,
+    pseudonymKey: (reference: string) => pseudonyms.get(reference),
+    baselineFor: provider => (provider === config.agency ? rules.baseline : []),
+  }
   const officers = config.officers.flatMap(file => readOfficers(file, problems))
-  const agreements = config.agreements.flatMap(({ file, signatures }) => {
-    const agreement = collect(problems, () => compileAgreement(readFileSync(file, 'utf8'), file, parts))
+  const files = config.agreements.flatMap(({ file, signatures }): AgreementFile[] => {
+    const source = readFileSync(file, 'utf8')
+    const agreement = collect(problems, () => compileAgreement(source, file, parts))
     if (agreement === undefined) return []
+    const text = readText(signatures, problems, UNSIGNED)
     problems.push(
       ...missingKeys(agreement, file, config.agency, pseudonyms),
-      ...checkApprovals(agreement, readText(signatures, problems), signatures, officers, verifyEd25519),
+      ...checkApprovals(agreement, text, signatures, {
+        officers,
+        verify: verifyEd25519,
+      }),
     )
-    return [agreement]
+    return [{ file, source, agreement, approvals: approvalsIn(text) }]
   })
   const mappings = new Map<string, Mapping>()
   for (const file of mappingFiles(config.mappings)) {
@@ -42,11 +80,11 @@ export function loadKnowledge(config: GatewayConfig, pseudonyms: ReadonlyMap<str
     if (mapping !== undefined) mappings.set(mapping.from.resource, mapping)
   }
   if (problems.length > 0) throw new ProblemsError(problems)
-  return { schemas, agreements, mappings }
+  return { schemas, files, officers, rules, policyParts: parts, mappings }
 }
 
 /** The provider needs every key that its agreement makes code names with; without it the items would silently stay at home. */
-function missingKeys(
+export function missingKeys(
   agreement: Agreement,
   file: string,
   agency: AgencyId,
@@ -64,11 +102,35 @@ function missingKeys(
     }))
 }
 
+const UNSIGNED = {
+  code: 'signatures-missing',
+  says: 'cannot be read: an agreement without the signatures of both parties is not in force',
+}
+
+function approvalsIn(text: string): readonly OfficerSignature[] {
+  const reading = readJsonText(text)
+  return reading.ok ? readApprovals(reading.value) : []
+}
+
 function mappingFiles(directory: string): string[] {
   return readdirSync(directory)
     .filter(name => name.endsWith('.yaml'))
     .sort()
     .map(name => join(directory, name))
+}
+
+function readRules(
+  { rules: file }: GatewayConfig,
+  catalogueOf: PolicyParts['catalogueOf'],
+  problems: Problem[],
+): AgencyRules {
+  if (file === undefined) return ORDINARY_RULES
+  const missing = 'cannot be read; leave the key out for the ordinary rules'
+  const source = readText(file, problems, { code: 'rules-missing', says: missing })
+  const reading = readAgencyRules(source, file, { catalogueOf })
+  if (reading.ok) return reading.rules
+  if (source !== '') problems.push(...reading.problems)
+  return ORDINARY_RULES
 }
 
 function readOfficers(file: string, problems: Problem[]): Officer[] {
@@ -81,12 +143,11 @@ function officerOf({ holder, key, kid }: PublishedKey): Officer[] {
   return holder === undefined ? [] : [{ ...holder, key, kid }]
 }
 
-function readText(file: string, problems: Problem[]): string {
+function readText(file: string, problems: Problem[], where: Pick<Problem, 'code' | 'says'>): string {
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    const says = 'cannot be read: an agreement without the signatures of both parties is not in force'
-    problems.push({ file, line: 0, column: 0, code: 'signatures-missing', says })
+    problems.push({ file, line: 0, column: 0, ...where })
     return ''
   }
 }
@@ -101,6 +162,6 @@ function collect<Product>(problems: Problem[], work: () => Product): Product | u
   }
 }
 
-function verifyEd25519(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+export function verifyEd25519(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
   return key.asymmetricKeyType === 'ed25519' && verify(null, data, key, signature)
 }

@@ -1,31 +1,10 @@
 import type { KeyObject } from 'node:crypto'
 import type { GatewayConfig } from '../config.ts'
-import type { ExchangeStore } from '../delivery/delivery.ts'
-import type { AgreementBook } from '../exchange/exchange.ts'
+import type { Book } from '../governance/governance.ts'
 import { digestOf } from '../kit/kit.ts'
 import { type LeafWriter, type LedgerStore, type NoteSigner, printVkey } from '../ledger/ledger.ts'
 import { ProblemsError } from '../terms/terms.ts'
 import type { GatewayKeys } from './keys.ts'
-
-/** A revision that was in force here once is never replaced by an older one, also after a restart with an older file. */
-export async function rememberAgreements(book: AgreementBook, store: ExchangeStore): Promise<void> {
-  for (const { id, revision, digest } of book.all) {
-    const known = await store.revision(id)
-    if (known === undefined || revision > known.revision) {
-      await store.rememberRevision(id, revision, digest)
-      continue
-    }
-    const older = revision < known.revision
-    const changed = known?.revision === revision && known.digest !== digest
-    if (older || changed) {
-      const says = older
-        ? `is revision ${revision}; revision ${known.revision} was in force here`
-        : `revision ${revision} has changed since it was in force`
-      throw new ProblemsError([{ file: id, line: 0, column: 0, code: 'agreement-rolled-back', says }])
-    }
-    await store.rememberRevision(id, revision, digest)
-  }
-}
 
 /** The log keeps the name it was opened under; a new one is named after the agency and the year. */
 export async function ledgerSigner(
@@ -50,11 +29,10 @@ function rawPublicKey(key: KeyObject): Buffer {
   return Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url')
 }
 
-/** What is recorded at every start: with which keys and which agreements this gateway works. */
+/** What is recorded first at every start: with which keys this gateway works; before everything, the name of the log. */
 export function startLeaves(
   head: { readonly size: number },
   leaves: LeafWriter,
-  book: AgreementBook,
   keys: GatewayKeys,
   signer: NoteSigner,
 ): string[] {
@@ -64,8 +42,13 @@ export function startLeaves(
     ...(head.size === 0 ? [leaves.write('log.open', { origin: signer.name, vkey: printVkey(signer) })] : []),
     leaves.write('key.load', { use: 'batch', key: spki('batch') }),
     leaves.write('key.load', { use: 'ledger', key: spki('ledger') }),
-    ...book.all.map(({ id, revision, digest }) =>
-      leaves.write('policy.load', { agreement: id, revision, policy: digest }),
-    ),
   ].map(leaf => leaf.text)
+}
+
+/** The agreements that count at the start. */
+export function agreementLeaves(leaves: LeafWriter, book: Pick<Book, 'all'>): string[] {
+  return book.all.map(
+    ({ id, revision, digest }) =>
+      leaves.write('policy.load', { agreement: id, revision, policy: digest }).text,
+  )
 }

@@ -4,13 +4,21 @@ import type { PeerCertificate } from 'node:tls'
 import type { GatewayConfig, PeerConfig } from '../config.ts'
 import {
   type ExchangeStore,
+  type Leave,
   type Picked,
   type Sender,
   type SettleEntry,
   startSender,
   type WaitingRow,
 } from '../delivery/delivery.ts'
-import { type Clock, digestOf, type Log, readJsonText } from '../kit/kit.ts'
+import {
+  type Book,
+  type Courier,
+  type Register,
+  type RegisterParts,
+  startCourier,
+} from '../governance/governance.ts'
+import { type Clock, digestOf, isDigest, type Log, readJsonText } from '../kit/kit.ts'
 import type { LeafWriter } from '../ledger/ledger.ts'
 import { type LinkChange, type LinkTls, makeRoad, type Road, usualRules } from '../links/links.ts'
 import {
@@ -32,6 +40,7 @@ export interface PeerConnection {
   readonly agency: AgencyId
   readonly road: Road
   readonly sender: Sender
+  readonly courier: Courier
 }
 
 export interface PeersParts {
@@ -44,6 +53,9 @@ export interface PeersParts {
   readonly signer: Signer
   readonly keys: PeerKeys
   readonly onSettled: (entry: SettleEntry) => void
+  readonly register: Register
+  readonly acts: RegisterParts
+  readonly book: Book
 }
 
 /** The public batch and receipt keys of each peer. */
@@ -69,9 +81,13 @@ export function connectPeer(parts: PeersParts, peer: PeerConfig): PeerConnection
   const keyOf = (kid: string) => parts.keys.get(agency)?.get(kid)
   let carrying = peer.links[0]?.name ?? ''
   let sender: Sender | undefined
+  let courier: Courier | undefined
   const onChange = ({ link, change }: LinkChange) => {
     log.warn('link', { peer: agency, link, change })
-    if (change === 'up') sender?.hurry()
+    if (change === 'up') {
+      sender?.hurry()
+      courier?.hurry()
+    }
     if (change !== 'carrying') return
     const leaf = leaves.write('link.switch', {
       peer: agency,
@@ -98,6 +114,7 @@ export function connectPeer(parts: PeersParts, peer: PeerConfig): PeerConnection
     clock,
     log,
     random: Math.random,
+    mayLeave: row => mayLeave(parts, row),
     seal(picked) {
       const { batch, bytes } = sealBatch(
         { signer: parts.signer, clock },
@@ -115,7 +132,29 @@ export function connectPeer(parts: PeersParts, peer: PeerConfig): PeerConnection
     settlement: (row, receipt, link) => settlementOf(parts, agency, row, receipt, link),
     onSettled: parts.onSettled,
   })
-  return { agency, road, sender }
+  courier = startCourier({
+    ...parts.acts,
+    rules: parts.acts,
+    peer: agency,
+    register: parts.register,
+    send: body => road.send('/peer/v1/agreements', body, 'application/x-ndjson'),
+  })
+  return { agency, road, sender, courier }
+}
+
+/**
+ * What was released under an agreement that is suspended now stays until it goes on, or its time to live ends. What was released
+ * under one that has ended since, or under a revision that another has taken the place of, stays for good: the new one may show less.
+ */
+function mayLeave({ book, clock }: PeersParts, { manifest }: WaitingRow): Leave {
+  const [, digest = ''] = /"agreement":"([^"]+)"/.exec(manifest) ?? []
+  const [, purpose = ''] = /"purpose":"([^"]+)"/.exec(manifest) ?? []
+  const agreement = isDigest(digest) ? book.byDigest(digest) : undefined
+  if (agreement === undefined) return 'later'
+  if (clock.now() >= agreement.expiresAt) return 'never'
+  const barrier = book.barrier(agreement, purpose)
+  if (barrier === undefined) return 'now'
+  return barrier === 'agreement-suspended' ? 'later' : 'never'
 }
 
 function waiting({ row, prev }: Picked) {
@@ -148,10 +187,15 @@ function settlementOf(
   return { id: row.id, state: receipt.outcome, receipt: text, leaf: leaf.text }
 }
 
-function manifestOf(row: WaitingRow): { readonly purpose: string; readonly resource: string } {
+interface KnownOfManifest {
+  readonly purpose: string
+  readonly resource: string
+}
+
+function manifestOf(row: WaitingRow): KnownOfManifest {
   const reading = readJsonText(row.manifest)
   if (!reading.ok) throw new Error('a stored manifest is not JSON')
-  return reading.value as unknown as { purpose: string; resource: string }
+  return reading.value as unknown as KnownOfManifest
 }
 
 /**

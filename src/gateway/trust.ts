@@ -3,8 +3,9 @@ import { readFileSync, statSync } from 'node:fs'
 import type { GatewayConfig, PeerConfig } from '../config.ts'
 import { makeRegister, type Register } from '../identity/identity.ts'
 import type { Clock, Log } from '../kit/kit.ts'
+import type { Officer } from '../policy/policy.ts'
 import { makeRevocations, thumbprint } from '../seal/seal.ts'
-import { agencyUri, type Problem, ProblemsError } from '../terms/terms.ts'
+import { agencyUri, officerId, officerUri, type Problem, ProblemsError } from '../terms/terms.ts'
 
 /** A group of authorities with one revocation list: our own, or a peer's. */
 export interface Authority {
@@ -18,7 +19,7 @@ export interface Authority {
 export interface Trust extends Disposable {
   /** Own systems and peers. */
   readonly register: Register
-  /** Who may use the third door: own systems and this gateway itself. */
+  /** Who may use the third door: own systems, this gateway itself, and officers with a certificate of their own. */
   readonly consoleRegister: Register
   readonly inner: Authority
   readonly console: Authority
@@ -31,7 +32,12 @@ export interface Trust extends Disposable {
 const WATCH_MS = 500
 
 /** @throws ProblemsError where an authority or its first revocation list cannot be used */
-export function makeTrust(config: GatewayConfig, clock: Clock, log: Log): Trust {
+export function makeTrust(
+  config: GatewayConfig,
+  clock: Clock,
+  log: Log,
+  officers: readonly Officer[],
+): Trust {
   const revocations = makeRevocations({ clock })
   const problems: Problem[] = []
   const lists: WatchedList[] = []
@@ -62,6 +68,14 @@ export function makeTrust(config: GatewayConfig, clock: Clock, log: Log): Trust 
     issuers: issuersOf(peers.get(peer.agency) ?? inner),
   })
   const gateway = { id: 'gateway', uri: agencyUri(config.agency), issuers: issuersOf(console) }
+  const persons = new Set(
+    officers.filter(({ agency }) => agency === config.agency).map(({ person }) => person),
+  )
+  const officersHere = [...persons].map(person => ({
+    id: officerId(person),
+    uri: officerUri(config.agency, person),
+    issuers: issuersOf(console),
+  }))
   let timer: NodeJS.Timeout | undefined
   return {
     register: makeRegister({
@@ -73,7 +87,7 @@ export function makeTrust(config: GatewayConfig, clock: Clock, log: Log): Trust 
     consoleRegister: makeRegister({
       clock,
       standingOf,
-      systems: [...systemsUnder(issuersOf(console)), gateway],
+      systems: [...systemsUnder(issuersOf(console)), gateway, ...officersHere],
       peers: [],
     }),
     inner,

@@ -1,4 +1,5 @@
 import type { ExchangeStore } from '../delivery/delivery.ts'
+import { type Governance, NOTICE_KINDS } from '../governance/governance.ts'
 import type { Metrics } from '../http/http.ts'
 import type { Clock, Log } from '../kit/kit.ts'
 import type { LeafWriter, LedgerStore } from '../ledger/ledger.ts'
@@ -58,6 +59,7 @@ export function measure(parts: {
   readonly peers: ReadonlyMap<AgencyId, PeerConnection>
   readonly store: ExchangeStore & LedgerStore
   readonly clock: Clock
+  readonly governance: Pick<Governance, 'notices'>
 }): void {
   parts.metrics.onRead(async gauges => {
     for (const { agency, road } of parts.peers.values()) {
@@ -66,5 +68,7 @@ export function measure(parts: {
       gauges.outbox(agency, exchanges, oldestAt === undefined ? 0 : (parts.clock.now() - oldestAt) / 1_000)
     }
     gauges.ledgerSize((await parts.store.head()).size)
+    const waiting = Map.groupBy(parts.governance.notices().notices, ({ kind }) => kind)
+    for (const kind of NOTICE_KINDS) gauges.notices(kind, waiting.get(kind)?.length ?? 0)
   })
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Api } from '../contract/contract.ts'
-import type { Caller, Exchange, Known, Room } from '../exchange/exchange.ts'
+import type { Caller, Exchange, Knock, Known, Room } from '../exchange/exchange.ts'
+import type { Governance, Officeholder } from '../governance/governance.ts'
 import type { Register } from '../identity/identity.ts'
 import type { Clock, Log } from '../kit/kit.ts'
 import { type AgencyId, type CertificateFacts, Refusal } from '../terms/terms.ts'
@@ -8,6 +9,7 @@ import { consoleOperations } from './console.ts'
 import { type Door, type DoorParts, makeDoor } from './door.ts'
 import { innerOperations } from './inner.ts'
 import type { Metrics } from './metrics.ts'
+import { officersOperations } from './officers.ts'
 import { outerOperations } from './outer.ts'
 
 /** TLS material of one door and the certificates of its clients' authorities. */
@@ -23,6 +25,9 @@ export interface DoorsParts {
   readonly log: Log
   readonly metrics: Metrics
   readonly exchange: Exchange
+  readonly governance: Governance
+  /** Who an officer is, by certificate and token; as for the inner door. */
+  readonly authenticateOfficer: (knock: Knock) => Promise<Officeholder>
   readonly register: Register
   readonly consoleRegister: Register
   readonly inner: DoorTrust
@@ -98,17 +103,28 @@ async function makeOuter(parts: DoorsParts): Promise<Door> {
 }
 
 async function makeConsole(parts: DoorsParts): Promise<Door> {
+  const officers: Shown<Officeholder> = new WeakMap()
+  const officerOf = (request: FastifyRequest) => officers.get(request) ?? unshown()
   return makeDoor(
     {
       ...common(parts, 'console'),
       bodyLimit: 1_024,
-      async admit(_request, certificate: CertificateFacts) {
+      async admit(request, certificate: CertificateFacts) {
+        const { authorization } = request.headers
+        if (authorization !== undefined) {
+          officers.set(request, await parts.authenticateOfficer({ certificate, authorization }))
+          return
+        }
         const system = parts.consoleRegister.identifySystem(certificate)
         if (system instanceof Refusal) throw system
       },
-      refuse: (_request, thrown) => refuse(parts, 'authenticate', { by: 'console' }, thrown),
+      refuse(request, thrown) {
+        const role = officers.get(request)?.role
+        const known = { by: 'console', from: parts.agency, ...(role !== undefined && { role }) }
+        return refuse(parts, role === undefined ? 'authenticate' : 'govern', known, thrown)
+      },
     },
-    consoleOperations(parts),
+    { ...consoleOperations(parts), ...officersOperations({ ...parts, officerOf }) },
   )
 }
 
@@ -120,6 +136,11 @@ function common(parts: DoorsParts, name: 'inner' | 'outer' | 'console') {
 
 function refuse(parts: DoorsParts, room: Room, known: Known, thrown: unknown): Promise<Refusal> {
   return parts.exchange.refuse(room, known, thrown)
+}
+
+/** Health is for programs; what officers do and see is for persons with a token. */
+function unshown(): never {
+  throw new Refusal('token-missing')
 }
 
 function lost(): never {

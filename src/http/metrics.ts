@@ -20,6 +20,8 @@ export interface MomentGauges {
   outbox(peer: string, exchanges: number, oldestSeconds: number): void
   ledgerSize(leaves: number): void
   certificateEnds(door: string, seconds: number): void
+  /** How many notices of one kind wait for somebody: urgent uses, suspensions, proposals, dates. */
+  notices(kind: string, count: number): void
 }
 
 export function makeMetrics(): Metrics {
@@ -62,6 +64,7 @@ export function makeMetrics(): Metrics {
   const ends = gauge('certificate_not_after_timestamp_seconds', 'When the certificate of a door ends', [
     'door',
   ])
+  const notices = gauge('notices', 'What waits for an officer, by kind', ['kind'])
   const moment: MomentGauges = {
     linkUp(peer, link, up, carrying) {
       linkUp.set({ peer, link }, up ? 1 : 0)
@@ -73,6 +76,7 @@ export function makeMetrics(): Metrics {
     },
     ledgerSize: leaves => ledger.set(leaves),
     certificateEnds: (door, seconds) => ends.set({ door }, seconds),
+    notices: (kind, count) => notices.set({ kind }, count),
   }
   const readers: ((gauges: MomentGauges) => Promise<void> | void)[] = []
   return {

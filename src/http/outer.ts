@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Exchange } from '../exchange/exchange.ts'
+import type { Governance } from '../governance/governance.ts'
 import { type Clock, timestamp } from '../kit/kit.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
 import type { Operation } from './door.ts'
@@ -8,6 +9,7 @@ export interface OuterParts {
   readonly agency: AgencyId
   readonly clock: Clock
   readonly exchange: Exchange
+  readonly governance: Pick<Governance, 'receive' | 'sealedAbout'>
   readonly peerOf: (request: FastifyRequest) => AgencyId
   readonly limits: { readonly batchBytes: number }
   /** Whether the store takes records at present. */
@@ -15,6 +17,9 @@ export interface OuterParts {
   /** The newest published checkpoint of the ledger. */
   readonly checkpoint: () => string | undefined
 }
+
+/** Room for one sharing policy of the largest size under its signature, and for what goes with it. */
+const ACTS_BYTES = 2_097_152
 
 /** The operations of the outer door. */
 export function outerOperations(parts: OuterParts): Record<string, Operation> {
@@ -24,6 +29,18 @@ export function outerOperations(parts: OuterParts): Record<string, Operation> {
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const receipts = await parts.exchange.accept(parts.peerOf(request), request.body as Uint8Array)
         return reply.type('application/jose').send(receipts)
+      },
+    },
+    receiveActs: {
+      bodyLimit: ACTS_BYTES,
+      handler: (request: FastifyRequest) =>
+        parts.governance.receive(parts.peerOf(request), request.body as Uint8Array),
+    },
+    readPeerAgreement: {
+      handler: async (request: FastifyRequest, reply: FastifyReply) => {
+        const { digest } = request.params as { digest: string }
+        const sealed = parts.governance.sealedAbout(parts.peerOf(request), digest)
+        return reply.type('application/x-ndjson').send(sealed.map(jws => `${jws}\n`).join(''))
       },
     },
     readCanary: {

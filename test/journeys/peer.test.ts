@@ -1,5 +1,13 @@
 import t, { type Test as Tap } from 'tap'
-import { digestOf, type Json, type JsonObject, makeSalt, systemClock, uuidv7 } from '../../src/kit/kit.ts'
+import {
+  digestOf,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  makeSalt,
+  systemClock,
+  uuidv7,
+} from '../../src/kit/kit.ts'
 import { type AgencyId, isAgencyId } from '../../src/terms/terms.ts'
 import { type Counterfeiter, type Forged, openCounterfeiter, signerOf } from '../support/counterfeit.ts'
 import { dig } from '../support/dig.ts'
@@ -23,8 +31,14 @@ const PRECISE = { type: 'Point', coordinates: [-4.2837, 55.869] }
 /** The centre of the square kilometre around it, as the agreement has it. */
 const COARSE = { type: 'Point', coordinates: [-4.286497, 55.871265], cell: '1km' }
 
+/** Under way, so that the stage of live coordination is met and only what a case changes can be wrong. */
 function order(change: JsonObject): JsonObject {
-  return { id: 'operation-1', version: 1, label: LABEL, ...change }
+  return { id: 'operation-1', version: 1, lifecycle: 'LIVE', label: LABEL, ...change }
+}
+
+/** A unit that has moved, or in planning one that has not. */
+function unit(change: JsonObject, deploymentStatus = 'On Scene'): JsonObject {
+  return { id: 'd-1', unitId: 'PSU-1', unitType: 'PSU', deploymentStatus, ...change }
 }
 
 function venue(kind: string, geometry: Json): JsonObject {
@@ -32,7 +46,9 @@ function venue(kind: string, geometry: Json): JsonObject {
 }
 
 function beyond(says: string, document: Json, purpose = PURPOSE, resource = 'police.operation'): Excess {
-  return { says, code: 'beyond-agreement', forged: { document, purpose, resource } }
+  const atItsStage = purpose === PLANNER.purpose && isJsonObject(document) && 'lifecycle' in document
+  const staged = atItsStage ? { ...document, lifecycle: 'APPROVED' } : document
+  return { says, code: 'beyond-agreement', forged: { document: staged, purpose, resource } }
 }
 
 const BEYOND: readonly Excess[] = [
@@ -64,22 +80,23 @@ const BEYOND: readonly Excess[] = [
   ),
   beyond(
     'the exact number of a unit, in planning',
-    { id: 'd-1', unitId: 'PSU-1', strength: { total: 25 } },
+    unit({ strength: { total: 25 } }, 'Requested'),
     PLANNER.purpose,
     'police.unitDeployment',
   ),
   beyond(
     'a number plate',
-    { id: 'd-1', unitId: 'PSU-1', vehicles: [{ kind: 'CARRIER', vrm: 'EX26 AAA' }] },
+    unit({ vehicles: [{ kind: 'CARRIER', vrm: 'EX26 AAA' }] }),
     PURPOSE,
     'police.unitDeployment',
   ),
-  beyond(
-    'the mark of a covert unit',
-    { id: 'd-1', unitId: 'PSU-1', covert: false },
-    PURPOSE,
-    'police.unitDeployment',
-  ),
+  beyond('the mark of a covert unit', unit({ covert: false }), PURPOSE, 'police.unitDeployment'),
+  beyond('an operation that is not yet under way', order({ lifecycle: 'APPROVED' })),
+  {
+    says: 'what is marked above the ceiling of the link',
+    code: 'beyond-agreement',
+    forged: { document: order({}), label: { policy: 'UK-GSC', classification: 'SECRET' } },
+  },
   beyond('a position, in planning', { unitId: 'PSU-1' }, PLANNER.purpose, 'police.unitPosition'),
 ]
 
@@ -123,11 +140,9 @@ const UNFIT: readonly Excess[] = [
     code: 'translation-blocked',
     forged: {
       resource: 'police.unitDeployment',
-      document: {
-        id: 'd-1',
-        unitId: 'PSU-1',
+      document: unit({
         strength: { inspectors: 1, sergeants: 1, constables: 1, drivers: 1, staff: 1, total: 99 },
-      },
+      }),
     },
   },
   {

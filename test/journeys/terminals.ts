@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { agreementCommand } from '../../src/cli/agreement.ts'
+import type { ExitCode, Terminal } from '../../src/cli/terminal.ts'
+import type { Side } from '../support/field.ts'
+import { openSystem } from '../support/system.ts'
+
+/** How one command ended, and what it said. */
+export interface Ending {
+  readonly out: string
+  readonly err: string
+  readonly code: ExitCode
+}
+
+/** An officer who works with `concordat agreement …` at the own gateway. */
+export interface OfficerTerminal {
+  readonly person: string
+  /** Where their files lie. */
+  readonly directory: string
+  /** Runs a command of an officer with the configuration of the side; the token is in the environment. */
+  run(...args: readonly string[]): Promise<Ending>
+  /** As `run`, with the officer's name and key. */
+  sign(...args: readonly string[]): Promise<Ending>
+  readonly token: string
+  readonly key: string
+}
+
+export async function openTerminal(
+  side: Side,
+  { person, role }: { readonly person: string; readonly role: string },
+  directory: string,
+): Promise<OfficerTerminal> {
+  using system = await openSystem(side, { name: 'gateway', door: 'console' })
+  const token = system.token({ person, role, purpose: 'governance' })
+  const key = join(side.certificates, 'officers', `${person}.key.pem`)
+  const { file } = side.config
+  const env = { CONCORDAT_TOKEN: token }
+  const run = (...args: readonly string[]) =>
+    runAgreement({ cwd: directory, env }, [...args, '--config', file])
+  return {
+    person,
+    directory,
+    token,
+    key,
+    run,
+    sign: (...args) => run(...args, '--person', person, '--key', key),
+  }
+}
+
+/** Runs `concordat agreement …` in this process. */
+export async function runAgreement(
+  place: Pick<Terminal, 'cwd' | 'env'>,
+  args: readonly string[],
+): Promise<Ending> {
+  const said = { out: '', err: '', code: 0 as ExitCode }
+  const command = agreementCommand(terminalAt(place, said))
+  quieten(command, said)
+  try {
+    await new Command().addCommand(command).parseAsync(['agreement', ...args], { from: 'user' })
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown
+    said.code = thrown.exitCode === 0 ? 0 : 2
+  }
+  return said
+}
+
+function quieten(command: Command, said: { err: string }): void {
+  command.exitOverride().configureOutput({
+    writeErr: text => {
+      said.err += text
+    },
+  })
+  for (const below of command.commands) quieten(below, said)
+}
+
+function terminalAt(
+  place: Pick<Terminal, 'cwd' | 'env'>,
+  said: { out: string; err: string; code: ExitCode },
+): Terminal {
+  return {
+    ...place,
+    out: line => {
+      said.out += `${line}\n`
+    },
+    err: line => {
+      said.err += `${line}\n`
+    },
+    colour: false,
+    end: code => {
+      said.code = code
+    },
+    stop: new AbortController().signal,
+    lines: async function* () {},
+    machine: { execArgv: [], execPath: '', version: '', uid: undefined },
+  }
+}
