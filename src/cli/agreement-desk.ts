@@ -4,15 +4,20 @@ import { fileURLToPath } from 'node:url'
 import { type DocumentSchema, loadSchemas } from '../contract/contract.ts'
 import { isJsonObject, type JsonObject, readJson } from '../kit/kit.ts'
 import {
+  type AgencyRules,
   type Agreement,
   compileAgreement,
   type Finding,
   type Linted,
   lintAgreement,
+  type Mutant,
+  mutationReport,
   type PolicyParts,
   type Reading,
+  readAgencyRules,
   readAgreement,
 } from '../policy/policy.ts'
+import { ProblemsError } from '../terms/terms.ts'
 import { squareOf } from '../translation/translation.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -26,7 +31,15 @@ export interface Desk {
   /** @throws ProblemsError with every problem of the file; worked examples are not run */
   read(file: string): Promise<Reading>
   /** Everything the linter finds, problems of the file among it; never throws for what stands in it. */
-  lint(file: string, given: Pick<Linted, 'previous' | 'now'>): Promise<readonly Finding[]>
+  lint(
+    file: string,
+    given: Pick<Linted, 'previous' | 'agency' | 'traffic' | 'now'>,
+  ): Promise<readonly Finding[]>
+  /** @throws ProblemsError with every problem of the file */
+  rules(file: string): Promise<AgencyRules>
+  /** @throws ProblemsError where the agreement cannot be used or one of its examples does not hold */
+  mutate(file: string): Promise<readonly Mutant[]>
+  readonly parts: PolicyParts
   schemaOf(resource: string): DocumentSchema | undefined
 }
 
@@ -43,6 +56,13 @@ export function openDesk(terminal: Terminal, schemas: string): Desk {
     compile: async file => compileAgreement(await open(file), file, parts),
     read: async file => readAgreement(await open(file), file, parts),
     lint: async (file, given) => lintAgreement({ source: await open(file), file, parts, ...given }),
+    rules: async file => {
+      const reading = readAgencyRules(await open(file), file, parts)
+      if (reading.ok) return reading.rules
+      throw new ProblemsError(reading.problems)
+    },
+    mutate: async file => mutationReport(await open(file), file, parts),
+    parts,
     schemaOf: resource => registry.get(resource),
   }
 }

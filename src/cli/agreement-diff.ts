@@ -29,7 +29,7 @@ export function diffCommand(terminal: Terminal): Command {
       const [before, after] = [await desk.compile(old), await desk.compile(now)]
       const changes = diffAgreements(before, after)
       if (json) terminal.out(JSON.stringify({ old: nameOf(before), new: nameOf(after), changes }, null, 2))
-      else tell(terminal, before, after, changes)
+      else tellChanges(terminal, before, after, changes)
       if (changes.some(({ direction }) => direction === 'looser' || direction === 'not-comparable'))
         terminal.end(1)
     })
@@ -39,22 +39,48 @@ function nameOf({ id, revision, digest }: Agreement): Pick<Agreement, 'id' | 're
   return { id, revision, digest }
 }
 
-function tell(terminal: Terminal, before: Agreement, after: Agreement, changes: readonly Change[]): void {
+/** The change sheet: looser first. */
+export function tellChanges(
+  terminal: Terminal,
+  before: Pick<Agreement, 'id' | 'revision'>,
+  after: Pick<Agreement, 'id' | 'revision'>,
+  changes: readonly Change[],
+): void {
   terminal.out(`${after.id}: revision ${before.revision} to revision ${after.revision}`)
   if (changes.length === 0) terminal.out('no difference in meaning')
-  for (const [direction, heading] of Object.entries(HEADINGS)) {
-    const found = changes.filter(change => change.direction === direction)
-    if (found.length === 0) continue
-    terminal.out(`\n${heading} (${counted(found.length, 'change')})`)
-    for (const change of found) for (const line of linesOf(change)) terminal.out(line)
-  }
+  for (const line of changeLines(changes)) terminal.out(line)
 }
 
-function linesOf({ kind, resource, purpose, subject, before, after, because }: Change): readonly string[] {
+/** A change as it is told. */
+export interface ToldChange {
+  readonly direction: Direction
+  readonly kind: string
+  readonly subject: string
+  readonly resource?: string | undefined
+  readonly purpose?: string | undefined
+  readonly before?: string | undefined
+  readonly after?: string | undefined
+  readonly because?: string | undefined
+  /** What an acknowledgement names. */
+  readonly key?: string
+}
+
+/** Changes under their headings, looser first. */
+export function changeLines(changes: readonly ToldChange[]): readonly string[] {
+  return Object.entries(HEADINGS).flatMap(([direction, heading]) => {
+    const found = changes.filter(change => change.direction === direction)
+    if (found.length === 0) return []
+    return [`\n${heading} (${counted(found.length, 'change')})`, ...found.flatMap(linesOf)]
+  })
+}
+
+function linesOf(change: ToldChange): readonly string[] {
+  const { kind, resource, purpose, subject, before, after, because, key } = change
   const where = [resource === subject ? undefined : resource, purpose === subject ? undefined : purpose]
   const about = where.filter(one => one !== undefined).join(', ')
+  const name = key === undefined ? '' : ` [${key}]`
   return [
-    `  ${kind.replace('-', ' ')} ${subject}${about === '' ? '' : ` (${about})`}`,
+    `  ${kind.replace('-', ' ')} ${subject}${about === '' ? '' : ` (${about})`}${name}`,
     `    was: ${before ?? 'nothing'}`,
     `    now: ${after ?? 'nothing'}`,
     ...(because === undefined ? [] : [`    ${because}`]),

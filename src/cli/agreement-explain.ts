@@ -142,7 +142,7 @@ function sideBySide(values: readonly TrialValue[]): readonly string[] {
     ['item', 'we hold', 'they would get'],
     ...values.map(({ at, held, given }) => [
       shortened(at),
-      shortened(held),
+      held === undefined ? '–' : shortened(held),
       given === undefined ? '–' : shortened(given),
     ]),
   ]

@@ -1,49 +1,108 @@
 import { Command } from 'commander'
 import {
+  type Agreement,
   type SimulatedDifference,
   type SimulatedItem,
   sampleNames,
   simulateAgreements,
 } from '../policy/policy.ts'
 import { counted, houseSchemas, openDesk } from './agreement-desk.ts'
+import { readTraffic, tellReplay } from './agreement-traffic.ts'
 import type { Terminal } from './terminal.ts'
 
 interface SimulateOptions {
+  readonly against?: string
+  readonly traffic?: string
+  readonly since?: string
   readonly samples: true | readonly string[] | undefined
   readonly schemas: string
   readonly json: boolean
 }
 
-/** `concordat agreement simulate`: what a revision would have changed for the samples. */
+const HELP = `
+Without --traffic, each sample is used as it is and as the worked examples change it, for every purpose and role.
+With --traffic, past documents are decided again from their shapes: what was in them, never what it said. Counts
+below five are not told.
+Ends with 1 if more goes, something goes in another form, or that cannot be told; otherwise with 0.`
+
+/** `concordat agreement simulate`: what a revision would have changed, for the samples or for past traffic. */
 export function simulateCommand(terminal: Terminal): Command {
   return new Command('simulate')
-    .description(
-      'run two revisions over the samples of the newer one and tell only what differs, without values',
-    )
-    .argument('<old>', 'the sharing policy in force (YAML)')
-    .argument('<new>', 'the other revision (YAML)')
+    .description('run two revisions over samples or past traffic and tell only what differs, without values')
+    .argument('<old>', 'the sharing policy in force (YAML); with --against, the draft')
+    .argument('[new]', 'the other revision (YAML)')
+    .option('--against <policy>', 'the sharing policy in force, where only the draft is named')
+    .option('--traffic <directory>', 'the store of the gateway: replay past documents from their shapes')
+    .option('--since <day>', 'with --traffic: only shapes seen on this day or later, such as 2026-05-02')
     .option('--samples [names...]', 'only these samples of the newer one (default: all of them)')
     .option('--schemas <directory>', 'document schemas they are written against', houseSchemas)
     .option('--json', 'print the differences as JSON', false)
-    .addHelpText(
-      'after',
-      '\nEach sample is used as it is and as the worked examples change it, for every purpose and role.\nEnds with 1 if more goes, or something goes in another form; otherwise with 0.',
-    )
-    .action(async (old: string, now: string, options: SimulateOptions) => {
-      const desk = openDesk(terminal, options.schemas)
-      const [before, after] = [await desk.compile(old), await desk.compile(now)]
-      const known = sampleNames(after)
-      const names = Array.isArray(options.samples) ? options.samples : [...known]
-      const unknown = names.find(name => !known.has(name))
-      if (unknown !== undefined) {
-        terminal.err(`${now} has no sample ${unknown}; it has ${[...known].join(', ')}`)
+    .addHelpText('after', HELP)
+    .action(async (one: string, other: string | undefined, options: SimulateOptions) => {
+      const files = filesOf(one, other, options)
+      if ('says' in files) {
+        terminal.err(files.says)
         return terminal.end(2)
       }
-      const differences = simulateAgreements(before, after, new Set(names))
-      if (options.json) terminal.out(JSON.stringify({ samples: names, differences }, null, 2))
-      else tell(terminal, differences)
-      if (differences.some(isMore)) terminal.end(1)
+      const desk = openDesk(terminal, options.schemas)
+      const pair = [await desk.compile(files.old), await desk.compile(files.now)] as const
+      if (options.traffic === undefined) simulateSamples(terminal, pair, files.now, options)
+      else await simulateTraffic(terminal, pair, options.traffic, options)
     })
+}
+
+interface Files {
+  readonly old: string
+  readonly now: string
+}
+
+/** Which is which, or what is wrong with the command. */
+function filesOf(
+  one: string,
+  other: string | undefined,
+  { against, traffic, since, samples }: SimulateOptions,
+): Files | { readonly says: string } {
+  if (since !== undefined && (traffic === undefined || !/^\d{4}-\d\d-\d\d$/.test(since)))
+    return { says: '--since takes a day such as 2026-05-02, and goes with --traffic' }
+  if (traffic !== undefined && samples !== undefined)
+    return { says: 'either --samples or --traffic: they are two simulations' }
+  if ((against === undefined) === (other === undefined))
+    return { says: 'name two policies, or the draft and --against the policy in force' }
+  return against === undefined ? { old: one, now: other ?? '' } : { old: against, now: one }
+}
+
+type Pair = readonly [Agreement, Agreement]
+
+async function simulateTraffic(
+  terminal: Terminal,
+  pair: Pair,
+  directory: string,
+  { since, json }: SimulateOptions,
+): Promise<void> {
+  const traffic = await readTraffic(terminal, directory, { agreement: pair[0].id, since })
+  if (!traffic.ok) {
+    terminal.err(traffic.says)
+    terminal.end(2)
+  } else if (tellReplay(terminal, pair, traffic, json)) terminal.end(1)
+}
+
+function simulateSamples(
+  terminal: Terminal,
+  [before, after]: Pair,
+  file: string,
+  { samples, json }: SimulateOptions,
+): void {
+  const known = sampleNames(after)
+  const names = Array.isArray(samples) ? samples : [...known]
+  const unknown = names.find(name => !known.has(name))
+  if (unknown !== undefined) {
+    terminal.err(`${file} has no sample ${unknown}; it has ${[...known].join(', ')}`)
+    return terminal.end(2)
+  }
+  const differences = simulateAgreements(before, after, new Set(names))
+  if (json) terminal.out(JSON.stringify({ samples: names, differences }, null, 2))
+  else tell(terminal, differences)
+  if (differences.some(isMore)) terminal.end(1)
 }
 
 function isMore({ released, items }: SimulatedDifference): boolean {

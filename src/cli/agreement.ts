@@ -2,37 +2,66 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { isJsonObject, type JsonObject, readJson, systemClock } from '../kit/kit.ts'
-import { addApproval, type Signatory, signStatement } from '../policy/policy.ts'
+import { addApproval, signStatement } from '../policy/policy.ts'
 import { makeSigner, readPrivateKey } from '../seal/seal.ts'
 import { isAgencyId } from '../terms/terms.ts'
+import { approveCommand } from './agreement-approve.ts'
 import { checkCommand } from './agreement-check.ts'
 import { houseSchemas, openDesk } from './agreement-desk.ts'
 import { diffCommand } from './agreement-diff.ts'
+import { draftCommand } from './agreement-draft.ts'
+import { endCommand } from './agreement-end.ts'
 import { explainCommand } from './agreement-explain.ts'
+import { exportCommand } from './agreement-export.ts'
+import { importCommand } from './agreement-import.ts'
+import { mutateCommand } from './agreement-mutate.ts'
+import { noticesCommand } from './agreement-notices.ts'
 import { printCommand } from './agreement-print.ts'
+import { proposeCommand } from './agreement-propose.ts'
+import { showCommand } from './agreement-show.ts'
 import { simulateCommand } from './agreement-simulate.ts'
+import { statusCommand } from './agreement-status.ts'
+import { resumeCommand, suspendCommand } from './agreement-suspend.ts'
 import { testCommand } from './agreement-test.ts'
+import { urgentCommand } from './agreement-urgent.ts'
 import type { Terminal } from './terminal.ts'
 
 interface SignOptions {
   readonly party: string
   readonly person: string
-  readonly role: Signatory['role']
+  readonly role: 'author' | 'approver'
   readonly key: string
   readonly out: string
   readonly schemas: string
 }
 
-/** `concordat agreement`: checks, prints, compares and tries out sharing policies before they are proposed, and signs them. */
+/**
+ * `concordat agreement`: checks, prints, compares and tries out sharing policies before they are proposed; and what officers do
+ * about them at their gateway, or with files.
+ */
 export function agreementCommand(terminal: Terminal): Command {
   return new Command('agreement')
-    .description('check, print, compare, try out and sign sharing policies')
+    .description('check, print, compare, try out, propose, approve, suspend and sign sharing policies')
     .addCommand(checkCommand(terminal))
     .addCommand(testCommand(terminal))
+    .addCommand(mutateCommand(terminal))
     .addCommand(printCommand(terminal))
     .addCommand(diffCommand(terminal))
     .addCommand(simulateCommand(terminal))
     .addCommand(explainCommand(terminal))
+    .addCommand(importCommand(terminal))
+    .addCommand(exportCommand(terminal))
+    .addCommand(statusCommand(terminal))
+    .addCommand(showCommand(terminal))
+    .addCommand(draftCommand(terminal))
+    .addCommand(proposeCommand(terminal))
+    .addCommand(approveCommand(terminal))
+    .addCommand(endCommand(terminal, 'reject'))
+    .addCommand(endCommand(terminal, 'withdraw'))
+    .addCommand(suspendCommand(terminal))
+    .addCommand(resumeCommand(terminal))
+    .addCommand(urgentCommand(terminal))
+    .addCommand(noticesCommand(terminal))
     .addCommand(signCommand(terminal))
 }
 

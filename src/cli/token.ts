@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { systemClock } from '../kit/kit.ts'
 import { makeSigner, mintToken, readPrivateKey, type Signer, thumbprint } from '../seal/seal.ts'
-import { agencyUri, isAgencyId } from '../terms/terms.ts'
+import { agencyUri, isAgencyId, officerId } from '../terms/terms.ts'
 import type { Terminal } from './terminal.ts'
 
 interface TokenOptions {
@@ -24,7 +24,10 @@ export function tokenCommand(terminal: Terminal): Command {
   return new Command('token')
     .description("print an access token of an example agency, bound to one of its systems' certificates")
     .requiredOption('--certs <directory>', "the agency's folder, such as certs-example/northshire-police")
-    .requiredOption('--system <id>', 'the system that will present it, such as public-order-system')
+    .requiredOption(
+      '--system <id>',
+      'the system that will present it, such as public-order-system; `officer` for the own certificate of an officer',
+    )
     .requiredOption('--person <id>', 'who asks, such as p-118')
     .requiredOption('--role <role>', 'in which role, such as ops-room')
     .requiredOption('--purpose <purpose...>', 'what it may be used for; may be given several times')
@@ -46,7 +49,8 @@ export function tokenCommand(terminal: Terminal): Command {
       }
       const issuer = options.issuer ?? `urn:concordat:issuer:${agency}`
       const audience = options.audience ?? agencyUri(agency)
-      const { person, role, purpose: purposes, system } = options
+      const { person, role, purpose: purposes } = options
+      const system = options.system === 'officer' ? officerId(person) : options.system
       const token = mintToken(
         { signer: made.signer, clock: systemClock, issuer, audience },
         { person, role, purposes, system, thumbprint: made.thumbprint, ttlSeconds },

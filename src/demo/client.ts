@@ -24,7 +24,7 @@ export interface Answer {
 export interface SystemClient extends Disposable {
   call(
     acting: Acting,
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     body?: JsonObject,
     headers?: Record<string, string>,

@@ -33,6 +33,14 @@ export function pasteable({ police, army }: PracticeField, certificates: string)
       [`'${inner(army)}/v1/shared/army.positionReport?purpose=live-coordination'`],
     ),
     '',
+    '# where the agreements stand, as a police approver; README.md tells how they are changed',
+    officer(police, certificates, {
+      system: 'gateway',
+      person: 'p-204',
+      role: 'approver',
+      purpose: 'governance',
+    }),
+    '',
     '# health and metrics of the police gateway',
     `curl -sS -w '\\n' ${tls(police, certificates, 'public-order-system')} https://localhost:${police.ports.console}/readyz`,
     `curl -sS -w '\\n' ${tls(police, certificates, 'public-order-system')} https://localhost:${police.ports.console}/metrics`,
@@ -63,10 +71,19 @@ interface Asking {
 }
 
 function curl(side: FieldAgency, certificates: string, asking: Asking, rest: readonly string[]): string {
+  const token = tokenOf(side, certificates, asking)
+  return `curl -sS -w '\\n' ${tls(side, certificates, asking.system)} -H "Authorization: Bearer $(${token})" ${rest.join(' ')}`
+}
+
+/** Where agreements stand at the own gateway, for one officer. */
+function officer(side: FieldAgency, certificates: string, asking: Asking): string {
+  const token = tokenOf(side, certificates, asking)
+  return `CONCORDAT_TOKEN=$(${token}) npx concordat agreement status --config ${side.configFile}`
+}
+
+function tokenOf({ agency }: FieldAgency, certificates: string, asking: Asking): string {
   const { system, person, role, purpose } = asking
-  const folder = `${certificates}/${side.agency}`
-  const token = `npx concordat token --certs ${folder} --system ${system} --person ${person} --role ${role} --purpose ${purpose}`
-  return `curl -sS -w '\\n' ${tls(side, certificates, system)} -H "Authorization: Bearer $(${token})" ${rest.join(' ')}`
+  return `npx concordat token --certs ${certificates}/${agency} --system ${system} --person ${person} --role ${role} --purpose ${purpose}`
 }
 
 function tls(side: FieldAgency, certificates: string, system: string): string {

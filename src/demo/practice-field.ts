@@ -7,7 +7,7 @@ import { configSchemaFile, type GatewayConfig, loadConfig } from '../config.ts'
 import { configTemplate } from '../config-template.ts'
 import { loadSchemas } from '../contract/contract.ts'
 import { type Clock, type Json, readJsonText } from '../kit/kit.ts'
-import { addApproval, compileAgreement, signStatement } from '../policy/policy.ts'
+import { addApproval, compileAgreement, type PolicyParts, signStatement } from '../policy/policy.ts'
 import {
   type ExampleAgency,
   exampleAgencies,
@@ -68,16 +68,18 @@ export async function layPracticeField(places: FieldPlaces, clock: Clock): Promi
   return { police: first, army: second }
 }
 
-/** Makes the example PKI where it is missing or has nearly run out, and renews its revocation lists. */
+/** Makes the example PKI where some of it is missing or has nearly run out, and renews its revocation lists. */
 async function freshenPki(
   directory: string,
   agencies: readonly ExampleAgency[],
   clock: Clock,
 ): Promise<void> {
-  const lasting = agencies.every(({ agency }) => {
+  const lasting = agencies.every(({ agency, officers }) => {
     const file = join(directory, agency, 'gateway.pem')
+    const keys = officers.map(({ person }) => join(directory, agency, 'officers', `${person}.key.pem`))
     return (
-      existsSync(file) && Date.parse(new X509Certificate(readFileSync(file)).validTo) > clock.now() + DAY_MS
+      [file, ...keys].every(path => existsSync(path)) &&
+      Date.parse(new X509Certificate(readFileSync(file)).validTo) > clock.now() + DAY_MS
     )
   })
   if (!lasting) return void (await makeExamplePki(directory, clock, { force: true }))
@@ -146,12 +148,7 @@ async function signAgreements(
   const directory = join(places.certificates, 'agreements')
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { recursive: true })
-  const schemas = loadSchemas(join(places.project, 'schemas'))
-  const parts = {
-    squareOf,
-    catalogueOf: (resource: string) => schemas.get(resource)?.catalogue,
-    pseudonymKey: () => undefined,
-  }
+  const parts = fieldPolicyParts(places)
   for (const provider of agencies)
     for (const recipient of agencies) {
       if (provider === recipient) continue
@@ -175,6 +172,16 @@ async function signAgreements(
       }
       await writeFile(join(directory, `${name}.sig.json`), `${JSON.stringify(signatures, null, 2)}\n`)
     }
+}
+
+/** What compiling a policy needs away from any gateway: no key for pseudonyms, since nothing is released. */
+export function fieldPolicyParts({ project }: Pick<FieldPlaces, 'project'>): PolicyParts {
+  const schemas = loadSchemas(join(project, 'schemas'))
+  return {
+    squareOf,
+    catalogueOf: resource => schemas.get(resource)?.catalogue,
+    pseudonymKey: () => undefined,
+  }
 }
 
 /** The configuration of one side, as its gateway reads it. */

@@ -17,6 +17,8 @@ import type { SystemName } from './systems.ts'
 
 /** Everything that runs for the demonstration: two gateways, and a system at each, in four processes. */
 export interface Stage extends AsyncDisposable {
+  readonly places: FieldPlaces
+  readonly clock: Clock
   readonly field: PracticeField
   readonly police: Told
   readonly army: Told
@@ -71,6 +73,8 @@ export async function setStage(parts: StageParts): Promise<Stage> {
   const army = system('army-portal', field.army)
   const kept = running.move()
   return {
+    places,
+    clock: parts.clock,
     field,
     police,
     army,

@@ -1,3 +1,4 @@
+import { agreementChanges } from './chapters/agreement.ts'
 import { liveStream } from './chapters/live.ts'
 import { bothRemember } from './chapters/memory.ts'
 import { missionCrosses } from './chapters/mission.ts'
@@ -14,5 +15,6 @@ export async function story(stage: Stage, teller: Teller): Promise<void> {
   await noIsNo(stage, teller)
   await liveStream(stage, teller)
   await otherWay(stage, teller)
+  await agreementChanges(stage, teller)
   await bothRemember(stage, teller)
 }

@@ -64,7 +64,7 @@ async function leavesOf(side: FieldAgency): Promise<readonly Json[]> {
 
 /** The first of each kind, the newest refusals, and the last of each kind. */
 function worthShowing(leaves: readonly Json[]): readonly Json[] {
-  const kinds = ['decided', 'receipted', 'accepted', 'consulted']
+  const kinds = ['decided', 'receipted', 'accepted', 'consulted', 'agreement']
   const first = kinds.flatMap(kind => leaves.find(leaf => textAt(leaf, 'kind') === kind) ?? [])
   const refused = leaves.filter(leaf => textAt(leaf, 'kind') === 'refused').slice(-3)
   const last = kinds.flatMap(kind => leaves.findLast(leaf => textAt(leaf, 'kind') === kind) ?? [])
@@ -74,6 +74,8 @@ function worthShowing(leaves: readonly Json[]): readonly Json[] {
 
 function leafRow(leaf: Json): string[] {
   const time = textAt(leaf, 't').slice(11, 19)
+  if (textAt(leaf, 'kind') === 'agreement')
+    return [`${time} agreement`, textAt(leaf, 'code'), '', ...actCells(leaf)]
   const what = textAt(leaf, 'decision') === '—' ? textAt(leaf, 'why') : textAt(leaf, 'decision')
   const fields = at(leaf, 'fields')
   const counts = isJsonObject(fields)
@@ -87,4 +89,10 @@ function leafRow(leaf: Json): string[] {
   const about = counts || (rule === '—' ? subject : `rule ${rule}, ${subject}`)
   const exchange = at(leaf, 'xid') === undefined ? '' : `…${textAt(leaf, 'xid').slice(-12)}`
   return [`${time} ${textAt(leaf, 'kind')}`, textAt(leaf, 'code'), exchange, what === '—' ? '' : what, about]
+}
+
+/** A step in the life of an agreement: what was done, by whom, to which revision. */
+function actCells(leaf: Json): string[] {
+  const revision = textAt(leaf, 'revision')
+  return [textAt(leaf, 'act'), `${revision === '—' ? '' : `revision ${revision} `}by ${textAt(leaf, 'by')}`]
 }
