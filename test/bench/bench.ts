@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measurePath } from './path.ts'
+import { measurePolicy } from './policy.ts'
 import { measureSteps } from './steps.ts'
 import { measureStore } from './store.ts'
 import { printTables } from './tables.ts'
@@ -20,7 +21,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     /** Writes CPU profiles of both gateways into this folder. */
     profile: { type: 'string' },
-    /** Only `path`, `steps` or `store`. */
+    /** Only `path`, `steps`, `policy` or `store`. */
     only: { type: 'string' },
   },
 })
@@ -37,8 +38,9 @@ const path = wanted('path')
     })
   : undefined
 const steps = wanted('steps') ? measureSteps() : undefined
+const policy = wanted('policy') ? measurePolicy() : undefined
 const store = wanted('store') ? await measureStore(join(directory, 'store')) : undefined
-const figures = { path, steps, store }
+const figures = { path, steps, policy, store }
 console.log(options.json ? JSON.stringify(figures, null, 2) : printTables(figures))
 // Where the run has failed, its stores and logs stay to be looked at.
 if (path !== undefined && path.missing > 0) process.exitCode = 1

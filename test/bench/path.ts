@@ -3,6 +3,7 @@ import { isJsonObject, readJsonText } from '../../src/kit/kit.ts'
 import { type Child, startChild } from './child.ts'
 import type { LoadCommand, LoadReport } from './load.ts'
 import { type Scene, type Stage, setStage } from './scenes.ts'
+import { median } from './timing.ts'
 
 /** What one round of one scene has shown. Times in µs where not said otherwise. */
 export interface Round {
@@ -114,9 +115,4 @@ function idIn(answer: string): string {
   const id = isJsonObject(only) ? only['id'] : undefined
   if (typeof id !== 'string') throw new Error('an answer names no exchange')
   return id
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

@@ -1,12 +1,10 @@
-import { createSecretKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { loadSchemas } from '../../src/contract/contract.ts'
 import { type JsonObject, readJson, systemClock } from '../../src/kit/kit.ts'
-import { type Agreement, compileAgreement } from '../../src/policy/policy.ts'
-import { compileMapping, type Mapping, squareOf } from '../../src/translation/translation.ts'
+import type { Agreement } from '../../src/policy/policy.ts'
+import { compileMapping, type Mapping } from '../../src/translation/translation.ts'
+import { fileOf, loadAgreement, loadAllSchemas, RESOURCE, release } from './agreement.ts'
 import { longOperation, operation } from './documents.ts'
-import { median } from './path.ts'
+import { median, ROUND_MS, timeOf } from './timing.ts'
 
 /** One step of the walks on one document, measured against `JSON.parse` and `JSON.stringify` of it. */
 export interface StepFigure {
@@ -23,10 +21,8 @@ export interface StepFigures {
   readonly steps: readonly StepFigure[]
 }
 
-const RESOURCE = 'police.operation'
 const PURPOSE = 'joint-planning'
 const ROUNDS = 15
-const ROUND_MS = 20
 
 /** The steps one by one and together, on the operation of the practice field and on a long one. */
 export function measureSteps(): readonly StepFigures[] {
@@ -42,18 +38,10 @@ interface Knowledge {
 }
 
 function load(): Knowledge {
-  const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-  const schemas = loadSchemas(file('schemas'))
+  const schemas = loadAllSchemas()
   const catalogueOf = (resource: string) => schemas.get(resource)?.catalogue
-  const policy = file('policies/northshire-police.to.army-1div.public-order.yaml')
-  const key = createSecretKey(Buffer.alloc(32, 7))
-  const pseudonymKey = () => key
-  const agreement = compileAgreement(readFileSync(policy, 'utf8'), policy, {
-    catalogueOf,
-    squareOf,
-    pseudonymKey,
-  })
-  const mappingFile = file('schemas/mappings/police.operation.to.army.opord.yaml')
+  const agreement = loadAgreement(schemas)
+  const mappingFile = fileOf('schemas/mappings/police.operation.to.army.opord.yaml')
   const mapping = compileMapping(readFileSync(mappingFile, 'utf8'), mappingFile, { catalogueOf })
   const check = (resource: string) => {
     const schema = schemas.get(resource)
@@ -97,17 +85,7 @@ function measureDocument(document: JsonObject, knowledge: Knowledge): StepFigure
 }
 
 function project(document: JsonObject, agreement: Agreement): JsonObject {
-  const decision = agreement.decide({
-    resource: RESOURCE,
-    purpose: PURPOSE,
-    role: 'planner',
-    document,
-    label: { policy: 'UK-GSC', classification: 'OFFICIAL', sensitive: true },
-    request: {},
-    now: Date.parse('2026-11-20T12:00:00Z'),
-  })
-  if (decision.kind === 'refuse') throw new Error(`the agreement refuses the operation: ${decision.code}`)
-  return agreement.project(decision).document
+  return release(agreement, document, { purpose: PURPOSE, role: 'planner' })
 }
 
 function translate(document: JsonObject, { agreement, mapping }: Knowledge): JsonObject {
@@ -124,17 +102,4 @@ function translate(document: JsonObject, { agreement, mapping }: Knowledge): Jso
 
 function must(holds: boolean): void {
   if (!holds) throw new Error('a step has refused the operation')
-}
-
-/** Time of one call, µs, over as many calls as fit into a round. */
-function timeOf(work: () => unknown, milliseconds: number = ROUND_MS): number {
-  const begun = performance.now()
-  let calls = 0
-  let spent = 0
-  do {
-    for (let call = 0; call < 8; call++) work()
-    calls += 8
-    spent = performance.now() - begun
-  } while (spent < milliseconds)
-  return (spent * 1_000) / calls
 }

@@ -121,6 +121,7 @@ function accept(store: ExchangeStore, leaves: LeafWriter): Promise<unknown> {
       about: 'x'.repeat(1_500),
       receivedAt: now,
       deleteAt: now + 86_400_000,
+      corrects: undefined,
     },
     vault: undefined,
   }

@@ -1,17 +1,24 @@
 import type { PathFigures, PathReport, Round } from './path.ts'
-import { median } from './path.ts'
+import type { PolicyFigure } from './policy.ts'
 import type { StepFigures } from './steps.ts'
 import type { StoreFigure } from './store.ts'
+import { median } from './timing.ts'
 
 export interface Figures {
   readonly path: PathReport | undefined
   readonly steps: readonly StepFigures[] | undefined
+  readonly policy: readonly PolicyFigure[] | undefined
   readonly store: readonly StoreFigure[] | undefined
 }
 
 /** What was measured, for people. Ratios first: they hold on other machines too. */
-export function printTables({ path, steps, store }: Figures): string {
-  const parts = [path && printPath(path), steps?.map(printSteps).join('\n\n'), store && printStore(store)]
+export function printTables({ path, steps, policy, store }: Figures): string {
+  const parts = [
+    path && printPath(path),
+    steps?.map(printSteps).join('\n\n'),
+    policy && printPolicy(policy),
+    store && printStore(store),
+  ]
   return parts.filter(part => part !== undefined).join('\n\n')
 }
 
@@ -48,6 +55,27 @@ function printSteps({ bytes, parseAndPrint, steps }: StepFigures): string {
   const head = [`${(bytes / 1_000).toFixed(1)} kB operation`, 'by parse and print', 'µs']
   const base = ['JSON.parse and JSON.stringify', '1.00', parseAndPrint.toFixed(1)]
   return layOut([head, base, ...rows])
+}
+
+function printPolicy(figures: readonly PolicyFigure[]): string {
+  const rows = figures.map(({ purpose, ours, ratio, ratioOfStrangers, cedar, cedarRatio }) => [
+    purpose,
+    ours.toFixed(1),
+    ratio.toFixed(2),
+    ratioOfStrangers.toFixed(2),
+    cedar.toFixed(0),
+    cedarRatio.toFixed(0),
+  ])
+  const [first] = figures
+  const head = [
+    `policy, ${((first?.bytes ?? 0) / 1_000).toFixed(1)} kB operation`,
+    'µs',
+    'by parse and print (≤ 1)',
+    'all code names new',
+    `Cedar, ${first?.items ?? 0} items, µs`,
+    'Cedar/ours (≥ 20)',
+  ]
+  return layOut([head, ...rows])
 }
 
 function printStore(figures: readonly StoreFigure[]): string {

@@ -20,7 +20,7 @@ import { compareOutcomes } from '../../src/policy/strictness.ts'
 import { squareOf as gridSquareOf } from '../../src/translation/translation.ts'
 import { documents, sourceOf, tables } from './arbitraries.ts'
 import { either, inForce, soundText } from './lint/sound.ts'
-import { label, mission, parts, policyWith, squareOf } from './support.ts'
+import { label, mission, parts, policyWith } from './support.ts'
 
 const root = join(import.meta.dirname, '../..')
 const head = 'format: agency-rules/1\nagency: a\n'
@@ -365,7 +365,7 @@ void t.test('no line ever lets more go, and what goes is always within what was 
 
 // Accepting -------------------------------------------------------------------------------------------------------
 
-const needs = { squareOf, requires: (_: string, path: string) => path === 'title' }
+const needs = { squareOf: gridSquareOf, requires: (_: string, path: string) => path === 'title' }
 
 function accept(lines: readonly BaselineLine[], from = document) {
   const agreement = under([])
