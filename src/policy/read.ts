@@ -168,17 +168,30 @@ export function parseInstant(text: string): number | undefined {
 
 /** Whether a text is an RFC 3339 date-time of an existing day. */
 export function isInstant(text: string): boolean {
-  return RFC3339.test(text) && isCalendarDay(text.slice(0, 10))
+  return RFC3339.test(text) && beginsWithDay(text)
+}
+
+/** Whether a text is an existing day written `YYYY-MM-DD`. */
+export function isCalendarDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && beginsWithDay(text)
 }
 
 const DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** Whether a text is an existing day written `YYYY-MM-DD`, in the Gregorian calendar of ISO 8601. */
-export function isCalendarDay(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false
-  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))]
-  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+/** Whether `YYYY-MM-DD`, with which a text begins, is a day of the Gregorian calendar (ISO 8601). */
+function beginsWithDay(text: string): boolean {
+  const [century, year, month, day] = [
+    twoDigits(text, 0),
+    twoDigits(text, 2),
+    twoDigits(text, 5),
+    twoDigits(text, 8),
+  ]
+  const leap = month === 2 && (year === 0 ? century % 4 === 0 : year % 4 === 0)
   return day >= 1 && day <= (DAYS[month - 1] ?? 0) + (leap ? 1 : 0)
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48
 }
 
 /** Any value, as JSON: for samples and expected outcomes. */

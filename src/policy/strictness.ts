@@ -88,10 +88,12 @@ function compareFigures(before: JsonObject, after: JsonObject): Strictness {
   return worstOf([byAmount(of(before, 'hideBelow'), of(after, 'hideBelow'), 'tighter'), rounding])
 }
 
+/** To keep fewer characters is not tighter: a value too short for the longer mask stayed home, and now shows its end. */
 function compareMasks(before: JsonObject, after: JsonObject): Strictness {
   for (const end of ['keepLast', 'keepFirst']) {
     const [old, now] = [before[end], after[end]]
-    if (typeof old === 'number' && typeof now === 'number') return byAmount(old, now, 'looser')
+    if (typeof old !== 'number' || typeof now !== 'number' || now < old) continue
+    return now === old ? 'same' : 'looser'
   }
   return 'not-comparable'
 }

@@ -61,7 +61,8 @@ void t.test(
 
 const TERMS: readonly (readonly [path: string, before: JsonObject, after: JsonObject, direction: string])[] =
   [
-    ['title', { mask: { keepLast: 3 } }, { mask: { keepLast: 2 } }, 'tighter'],
+    ['title', { mask: { keepLast: 2 } }, { mask: { keepLast: 3 } }, 'looser'],
+    ['title', { mask: { keepLast: 3 } }, { mask: { keepLast: 2 } }, 'not-comparable'],
     ['title', { mask: { keepLast: 3 } }, { mask: { keepFirst: 3 } }, 'not-comparable'],
     ['title', { mask: { keepLast: 3, with: '*' } }, { mask: { keepLast: 3, with: '#' } }, 'other'],
     ['startsAt', { generaliseTime: { to: 'PT5M' } }, { generaliseTime: { to: 'PT15M' } }, 'tighter'],

@@ -106,7 +106,7 @@ const rally: JsonObject = {
   intelligence: [{ urn: 'I-1', handlingCode: 'P', sourceRef: 'SRC-9' }],
 }
 
-const square: JsonObject = { lat: 53.405, lon: -2.305, cell: '1km' }
+const square: JsonObject = { lat: 53.404525, lon: -2.300552, cell: '1km' }
 const exact: JsonObject = { lat: 53.4012, lon: -2.3012 }
 
 const drillSees: JsonObject = {
