@@ -638,6 +638,7 @@ export interface components {
         Digest: string;
         /** @description As in the file: northshire-police.to.army-1div.public-order */
         AgreementId: string;
+        /** @description One line, without characters that cannot be seen */
         Reason: string;
         /** @description The sharing policy as YAML */
         PolicySource: string;

@@ -14,6 +14,7 @@ import { readJwks, sealReceipts } from '../seal/seal.ts'
 import { type AgencyId, officerId, ProblemsError, Refusal } from '../terms/terms.ts'
 import type { Foundation } from './foundation.ts'
 import { connectPeer, type PeerConnection } from './peers.ts'
+import { GATEWAY } from './trust.ts'
 
 /** The walks, and the connections to other agencies that they send on. */
 export interface Traffic {
@@ -93,7 +94,10 @@ function acceptanceBy({ config, rules, policyParts }: Foundation) {
   }
 }
 
-/** As at the inner door: a certificate, and a token bound to it for the person. An officer's own certificate is for that officer. */
+/**
+ * As at the inner door: a certificate, and a token bound to it for the person. An officer's own certificate is for that officer,
+ * the gateway's own for the desk beside it. Any other system holds tokens of the people it serves, and would be all of them.
+ */
 function officerBy({ trust, officers: known }: Foundation, tokens: TokenKeeper) {
   const officers = new Set(known.map(({ person }) => officerId(person)))
   return async ({ certificate, authorization }: Knock): Promise<Officeholder> => {
@@ -101,6 +105,7 @@ function officerBy({ trust, officers: known }: Foundation, tokens: TokenKeeper) 
     if (system instanceof Refusal) throw system
     const { person, role } = await tokens.accept(bearerToken(authorization), system)
     const own = officers.has(system.id)
+    if (!own && system.id !== GATEWAY) throw new Refusal('certificate-unknown', { rule: 'officer' })
     if (own && system.id !== officerId(person)) throw new Refusal('token-unbound', { rule: 'sub' })
     return { person, role }
   }

@@ -29,6 +29,9 @@ export interface Trust extends Disposable {
   watch(onRevoked: (serials: ReadonlySet<string>) => void): void
 }
 
+/** As what the gateway's own certificate is known at the third door. */
+export const GATEWAY = 'gateway'
+
 const WATCH_MS = 500
 
 /** @throws ProblemsError where an authority or its first revocation list cannot be used */
@@ -67,7 +70,7 @@ export function makeTrust(
     uri: peer.uri,
     issuers: issuersOf(peers.get(peer.agency) ?? inner),
   })
-  const gateway = { id: 'gateway', uri: agencyUri(config.agency), issuers: issuersOf(console) }
+  const gateway = { id: GATEWAY, uri: agencyUri(config.agency), issuers: issuersOf(console) }
   const persons = new Set(
     officers.filter(({ agency }) => agency === config.agency).map(({ person }) => person),
   )

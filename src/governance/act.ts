@@ -31,9 +31,22 @@ const TYPE = 'concordat-agreement+jws'
 /** Judges a value against a named schema of the contract. */
 export type Check = (name: string, value: unknown) => Violation | undefined
 
-/** The act as it travels: a compact JWS of the gateway that acts. */
+/** The act as it travels: a compact JWS of the gateway that acts. @throws Refusal act-invalid where it is too long for one */
 export function sealAct(signer: Signer, act: Act): string {
-  return signJws(signer, TYPE, JSON.stringify(act))
+  try {
+    return signJws(signer, TYPE, JSON.stringify(act))
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw new Refusal('act-invalid', { rule: 'size' })
+    throw thrown
+  }
+}
+
+/** A text that acts may carry: it fits, and shows all that it holds. What it quotes may come from a stranger. */
+export function legible(text: string): string {
+  return text
+    .slice(0, 600)
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')
 }
 
 /**

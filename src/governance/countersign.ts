@@ -1,6 +1,6 @@
 import { timestamp, uuidv7 } from '../kit/kit.ts'
 import { statementOf } from '../policy/policy.ts'
-import type { Act } from './act.ts'
+import { type Act, legible } from './act.ts'
 import type { GovernanceParts } from './desk.ts'
 import { type Revision, revisionOf } from './lives.ts'
 import { isApprovedByProvider, isOpen } from './state.ts'
@@ -28,7 +28,7 @@ function answer(parts: GovernanceParts, revision: Revision): Act {
   const objections = parts.objections(revision.source)
   if (objections.length === 0) return verified(parts, revision)
   const problems = objections.slice(0, 100).map(({ check, line, says }) => {
-    return { code: `check-${check}`, line, says: says.slice(0, 600) }
+    return { code: `check-${check}`, line, says: legible(says) }
   })
   return { ...about(parts, revision), kind: 'declined', problems }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, isJsonObject, type Json, type JsonObject, type Log, readJson } from '../kit/kit.ts'
 import type { AgencyId } from '../terms/terms.ts'
-import type { Check } from './act.ts'
+import type { Act, Check } from './act.ts'
 import { revisionOf } from './lives.ts'
 import type { Register, Untold } from './register.ts'
 import type { RuleParts } from './rules.ts'
@@ -104,7 +104,7 @@ function mayTravel(register: Register, { agency, signatures }: RuleParts, { act,
   if (!('digest' in act)) return true
   const found = revisionOf(register.lives, act.digest)?.revision
   // Told again, it might be agreed to where it was declined before, and nowhere else.
-  if (again && found?.ended && STEPS.has(act.kind)) return false
+  if (again && STEPS.has(act.kind) && isPast(register, act)) return false
   if (found === undefined || found.agreement.provider !== agency) return true
   return found.agreedAt !== undefined || isApprovedByProvider(found, signatures)
 }
@@ -157,10 +157,18 @@ function toldOf(
 /** What the peer says to a proposal once it has understood it. */
 const VERDICTS: ReadonlySet<string> = new Set(['agreement-unfit', 'agreement-conflict', 'act-out-of-turn'])
 
-/** Whether a no will stay one: the peer has judged the proposal, or it goes no further here either. */
-function isFinal({ lives }: Register, { act }: Untold, code: string): boolean {
+/** Whether a no will stay one: the peer has judged the proposal, or has none any more, or it goes no further here either. */
+function isFinal(register: Register, { act }: Untold, code: string): boolean {
   if (act.kind === 'proposed' && VERDICTS.has(code)) return true
-  return 'digest' in act && revisionOf(lives, act.digest)?.revision.ended !== undefined
+  return (act.kind === 'declined' && code === 'not-found') || isPast(register, act)
+}
+
+/** Whether what an act is about has ended here, or was proposed anew since. */
+function isPast({ lives }: Register, act: Act): boolean {
+  if (!('digest' in act)) return false
+  const found = revisionOf(lives, act.digest)?.revision
+  const proposal = 'proposal' in act ? act.proposal : act.act
+  return found !== undefined && (found.ended !== undefined || found.proposal !== proposal)
 }
 
 function readResults(body: Uint8Array, check: Check): readonly JsonObject[] {

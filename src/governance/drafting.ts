@@ -2,7 +2,7 @@ import type { components } from '../contract/contract.ts'
 import { timestamp, uuidv7 } from '../kit/kit.ts'
 import { type OfficerSignature, statementOf } from '../policy/policy.ts'
 import { ProblemsError, Refusal } from '../terms/terms.ts'
-import type { Act } from './act.ts'
+import { type Act, legible } from './act.ts'
 import type { GovernanceParts } from './desk.ts'
 import { newestAgreed } from './lives.ts'
 import { inPerson, inRole, type Officeholder } from './officeholder.ts'
@@ -116,7 +116,7 @@ function answersTo(
   )
   return answers.flatMap(({ finding, reason }) => {
     const says = asked.get(finding)
-    return says === undefined ? [] : [{ finding, says: says.slice(0, 600), reason }]
+    return says === undefined ? [] : [{ finding, says: legible(says), reason }]
   })
 }
 

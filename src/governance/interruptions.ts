@@ -87,6 +87,9 @@ function openUse(parts: RuleParts, lives: Lives, life: Life, act: ActOf<'urgent-
   return { ...life, urgentUses: [...life.urgentUses, use] }
 }
 
+/** The roles of those who may open an urgent use. */
+const MAY_OPEN: ReadonlySet<string> = new Set(['operator', 'approver', 'dpo'])
+
 /** Distinct persons with distinct keys, at least one of the agency whose data it is. */
 function checkPersons(
   parts: RuleParts,
@@ -98,6 +101,7 @@ function checkPersons(
   const signed = signatures.map(signature => {
     const age = now - Date.parse(signature.at)
     if (!(Math.abs(age) <= FRESH_MS)) throw new Refusal('approval-invalid', { rule: 'approval-stale' })
+    if (!MAY_OPEN.has(signature.role)) throw new Refusal('approval-invalid', { rule: 'approval-role' })
     return signedBy(parts, URGENT_TYPE, { ...statement }, signature, {})
   })
   const [repeated] = repeatedSigners(signed)

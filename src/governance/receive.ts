@@ -1,9 +1,10 @@
 import type { components } from '../contract/contract.ts'
 import { type Clock, digestOf, timestamp, uuidv7 } from '../kit/kit.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
-import { type Act, type ActOf, openAct } from './act.ts'
+import { type Act, type ActOf, legible, openAct } from './act.ts'
 import type { GovernanceParts } from './desk.ts'
 import { revisionOf } from './lives.ts'
+import { isApprovedByProvider } from './state.ts'
 
 type ActResult = components['schemas']['ActResults']['results'][number]
 
@@ -104,8 +105,12 @@ export function makeReceiving(parts: GovernanceParts, countersign: (digest: stri
 
     /** What this gateway has sealed about a revision that the peer is a party to. @throws Refusal not-found */
     sealedAbout(peer: AgencyId, digest: string): readonly string[] {
-      const agreement = revisionOf(register.lives, digest)?.revision.agreement
-      if (agreement?.provider !== peer && agreement?.recipient !== peer) throw new Refusal('not-found')
+      const revision = revisionOf(register.lives, digest)?.revision
+      const { provider, recipient } = revision?.agreement ?? {}
+      const isParty = provider === peer || recipient === peer
+      // What our own officers have not approved is nobody else's business yet.
+      const ripe = revision && (provider === peer || isApprovedByProvider(revision, parts.signatures))
+      if (!isParty || !ripe) throw new Refusal('not-found')
       return register.sealedAbout(digest)
     },
   }
@@ -130,7 +135,7 @@ function declined(
   { code, rule, violations }: Refusal,
 ): ActOf<'declined'> {
   const problems = violations.slice(0, 100).map(({ pointer, says }) => {
-    return { code, line: Number(pointer.split('/')[2] ?? 0), says: says.slice(0, 600) }
+    return { code, line: Number(pointer.split('/')[2] ?? 0), says: legible(says) }
   })
   const bare = { code, line: 0, says: rule ?? 'cannot become an agreement here' }
   return {

@@ -93,6 +93,7 @@ export async function openRegister(parts: RegisterParts): Promise<Register> {
       const recordedAt = parts.clock.now()
       const after = applyAct(parts, lives, { act, recordedAt })
       const entry = entryOf(parts, act, jws, recordedAt, after)
+      if (jws === undefined) openOwnAct(entry.text, parts.check)
       await parts.store.addActs([entry])
       known.set(act.act, digestOf(entry.text))
       lives = after

@@ -87,6 +87,40 @@ void t.test('what may not leave waits in its lane and holds up nobody else', asy
   t.same(await states(house, rows), ['accepted', 'accepted', 'accepted'])
 })
 
+void t.test('what may never leave again is given up at once, and the rest of its lane goes', async t => {
+  const time = takeTime()
+  t.teardown(time.release)
+  const house = new TwoStores()
+  for (const one of ['a 1', 'a 2', 'b 2']) house.over.add(one)
+  await using sender = house.startSender()
+  const rows = await push(house, sender, 'a', 'a', 'a', 'b', 'b', 'b')
+  await settled()
+  t.same(await states(house, rows), ['expired', 'expired', 'accepted', 'accepted', 'expired', 'accepted'])
+  const gone = [0, 1, 4].map(at => rows[at]?.id ?? '')
+  t.notOk(
+    house.batches.flat().some(id => gone.includes(id)),
+    'nothing of it was sent',
+  )
+  t.equal(sender.waiting, 0)
+})
+
+void t.test('what may never leave again stays where its end cannot be recorded', async t => {
+  const time = takeTime()
+  t.teardown(time.release)
+  const house = new TwoStores()
+  house.over.add('a 1')
+  house.storeFails = true
+  await using sender = house.startSender()
+  const rows = await push(house, sender, 'a', 'a')
+  await time.move(3_000)
+  t.same(await states(house, rows), ['queued', 'queued'])
+  t.ok(house.events.length < 10, `it was tried ${house.events.length} times`)
+  house.storeFails = false
+  await time.move(2_000)
+  await settled()
+  t.same(await states(house, rows), ['expired', 'accepted'])
+})
+
 void t.test('a lost answer gives the same receipt again and no second document', async t => {
   const time = takeTime()
   t.teardown(time.release)

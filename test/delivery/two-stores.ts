@@ -109,6 +109,8 @@ export class TwoStores {
   reading: Promise<void> | undefined
   /** Lanes that may not leave at present. */
   readonly held = new Set<string>()
+  /** What never leaves any more: lane and number in it. */
+  readonly over = new Set<string>()
   /** True while no batch can be signed. */
   sealFails = false
 
@@ -135,7 +137,10 @@ export class TwoStores {
           await this.police.settle(entries)
         },
       },
-      mayLeave: row => (this.held.has(row.lane) ? 'later' : 'now'),
+      mayLeave: row => {
+        if (this.over.has(`${row.lane} ${row.seq}`)) return 'never'
+        return this.held.has(row.lane) ? 'later' : 'now'
+      },
       seal: picked => {
         if (this.sealFails) throw new RangeError('the batch is too large')
         const exchanges = picked.map(({ row, prev }) => ({ ...row, prev }))

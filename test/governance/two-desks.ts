@@ -183,6 +183,8 @@ export class TwoDesks implements AsyncDisposable {
   objections: readonly Finding[] = []
   /** What the stores remember of agreements that cannot be read any more. */
   readonly inForceOnce = new Map<string, { readonly revision: number; readonly digest: string }>()
+  /** Whose gateway has changed its key since. */
+  readonly withoutKeysOf = new Set<AgencyId>()
   /** Whether the couriers reach the other side. */
   connected = true
   police!: Desk
@@ -279,7 +281,7 @@ export class TwoDesks implements AsyncDisposable {
       signer: this.signerOf(of),
       keyOf: peer => kid => {
         const { kid: known, publicKey } = this.signerOf(peer)
-        return kid === known ? publicKey : undefined
+        return kid === known && !this.withoutKeysOf.has(peer) ? publicKey : undefined
       },
       check: (name, value) => api.check(name, value),
     }
