@@ -13,6 +13,8 @@ const ANNOTATIONS = [
   'x-control',
   'x-item',
   'x-type',
+  'x-code-list',
+  'x-unit',
 ]
 
 /** How values are judged: as they are for bodies, turned from text for query, path and header parameters. */

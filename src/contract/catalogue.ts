@@ -136,7 +136,8 @@ function leafTypeOf(node: JsonObject): LeafType | undefined {
   return node['format'] === 'date' ? 'date' : 'text'
 }
 
-function typesOf(node: JsonObject): readonly Json[] {
+/** The JSON types that a part of a schema allows. */
+export function typesOf(node: JsonObject): readonly Json[] {
   const type = node['type']
   if (Array.isArray(type)) return type
   if (type !== undefined) return [type as Json]
@@ -151,7 +152,7 @@ interface Part {
 }
 
 /** Follows references within the schema; one that leads nowhere, or in a circle, ends where it stands. */
-function follow(root: JsonObject, node: JsonObject, fragment: string): Part {
+export function follow(root: JsonObject, node: JsonObject, fragment: string): Part {
   let part: Part = { node, fragment }
   for (let step = 0; step < MAX_DEPTH; step++) {
     const reference = part.node['$ref']

@@ -88,7 +88,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What peers have shared with us for one purpose, in our schema, oldest first */
+        /**
+         * What peers have shared with us for one purpose, in our schema, oldest first
+         * @description `Accept` chooses the format: JSON; GeoJSON (RFC 7946) for what has places; Cursor on Target as XML for
+         *     `army.positionReport`. In these two the next page is in the Link header (RFC 8288), and `concordat-left-out` counts the
+         *     documents of the page that have no place or time to show.
+         */
         get: operations["listShared"];
         put?: never;
         post?: never;
@@ -105,7 +110,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One shared document with its translation report, caveats and retention */
+        /**
+         * One shared document with its translation report, caveats and retention
+         * @description `Accept` chooses the format, as for the list; mutual aid is to be had as EDXL-RM 1.0 in XML, too. Only JSON has the
+         *     translation report.
+         */
         get: operations["readShared"];
         put?: never;
         post?: never;
@@ -503,6 +512,8 @@ export interface components {
             to: components["schemas"]["AgencyId"] | components["schemas"]["AgencyId"][];
             purpose: components["schemas"]["Purpose"];
             resource: components["schemas"]["ResourceName"];
+            /** @description The version of the schema that the document was written for. Several can live at once; the agreement with the recipient names the one that counts, and a document that names another is refused. Without it, the document is judged by the one that counts. */
+            version?: string;
             /** @description A document of that resource, in the schema of this agency */
             document: Record<string, never>;
             label: components["schemas"]["Label"];
@@ -1034,7 +1045,7 @@ export interface components {
          * @description Never renamed, never used for something else
          * @enum {string}
          */
-        RefusalCode: "content-type-unsupported" | "body-too-large" | "json-malformed" | "json-duplicate-key" | "json-too-deep" | "request-invalid" | "header-duplicated" | "not-found" | "idempotency-mismatch" | "cursor-expired" | "certificate-unknown" | "certificate-unfit" | "certificate-revoked" | "token-missing" | "token-invalid" | "token-expired" | "token-unbound" | "purpose-not-granted" | "recipient-unknown" | "resource-unknown" | "document-invalid" | "agreement-missing" | "agreement-not-yet-in-force" | "agreement-expired" | "agreement-suspended" | "purpose-unknown" | "role-not-allowed" | "purpose-window" | "urgent-not-allowed" | "gate-failed" | "obligation-unsupported" | "purpose-mismatch" | "batch-malformed" | "batch-signature-invalid" | "batch-wrong-sender" | "batch-wrong-recipient" | "batch-stale" | "batch-replayed" | "digest-mismatch" | "exchange-conflict" | "sequence-gap" | "exchange-expired" | "agreement-mismatch" | "beyond-agreement" | "schema-mismatch" | "mapping-missing" | "translation-blocked" | "target-invalid" | "officer-not-allowed" | "agreement-unfit" | "agreement-conflict" | "approval-invalid" | "acknowledgement-missing" | "act-out-of-turn" | "act-invalid" | "urgent-review-due" | "store-unavailable" | "overloaded" | "fault";
+        RefusalCode: "content-type-unsupported" | "body-too-large" | "json-malformed" | "json-duplicate-key" | "json-too-deep" | "request-invalid" | "header-duplicated" | "format-unavailable" | "not-found" | "idempotency-mismatch" | "cursor-expired" | "certificate-unknown" | "certificate-unfit" | "certificate-revoked" | "token-missing" | "token-invalid" | "token-expired" | "token-unbound" | "purpose-not-granted" | "recipient-unknown" | "resource-unknown" | "document-invalid" | "agreement-missing" | "agreement-not-yet-in-force" | "agreement-expired" | "agreement-suspended" | "purpose-unknown" | "role-not-allowed" | "purpose-window" | "urgent-not-allowed" | "gate-failed" | "obligation-unsupported" | "purpose-mismatch" | "batch-malformed" | "batch-signature-invalid" | "batch-wrong-sender" | "batch-wrong-recipient" | "batch-stale" | "batch-replayed" | "digest-mismatch" | "exchange-conflict" | "sequence-gap" | "exchange-expired" | "agreement-mismatch" | "beyond-agreement" | "schema-mismatch" | "mapping-missing" | "translation-blocked" | "target-invalid" | "officer-not-allowed" | "agreement-unfit" | "agreement-conflict" | "approval-invalid" | "acknowledgement-missing" | "act-out-of-turn" | "act-invalid" | "urgent-review-due" | "store-unavailable" | "overloaded" | "fault";
         Problem: {
             /** @description urn:concordat:refusal:<code> */
             type: string;
@@ -1217,6 +1228,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SharedPage"];
+                    "application/geo+json": Record<string, never>;
+                    "application/xml": string;
                 };
             };
             /** @description Nothing new since the ETag */
@@ -1254,6 +1267,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Shared"];
+                    "application/geo+json": Record<string, never>;
+                    "application/xml": string;
                 };
             };
             /** @description Unchanged since the ETag */

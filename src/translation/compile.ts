@@ -17,7 +17,8 @@ import {
 
 /** Where the compiler finds what schemas can hold. */
 export interface TranslationParts {
-  catalogueOf(resource: string): Catalogue | undefined
+  /** The newest version of its schema here, or the one that is named. */
+  catalogueOf(resource: string, version?: string): Catalogue | undefined
 }
 
 /**
@@ -43,13 +44,14 @@ export function compileMapping(source: string, file: string, parts: TranslationP
     digest: digestOf(source),
     from: { resource: from.resource, version: from.version },
     to: { resource: to.resource, version: to.version },
+    delivers: mapping.delivers,
     translate: makeTranslate(mapping, build),
   }
 }
 
 function catalogueAt(reader: Reader, written: SchemaSource, parts: TranslationParts): Catalogue | undefined {
   const { schema, version } = written
-  const catalogue = schema.value === '' ? undefined : parts.catalogueOf(schema.value)
+  const catalogue = parts.catalogueOf(schema.value, version.value) ?? parts.catalogueOf(schema.value)
   if (!catalogue) {
     reader.complain(schema.place, 'schema-unknown', `there is no schema \`${schema.value}\``)
     return undefined

@@ -9,7 +9,7 @@ export type SiteType = LeafType | 'group' | 'list' | 'label' | 'instant' | 'agen
 export interface Spot {
   readonly path: string
   readonly type: SiteType
-  /** The values of an enumeration, otherwise undefined. */
+  /** The values of an enumeration, the keys of a table, the names of the members of a group; otherwise undefined. */
   readonly values: readonly string[] | undefined
 }
 

@@ -1,45 +1,84 @@
 import type { Converter } from './converter.ts'
-import { command } from './converters/command.ts'
+import { altitude, altitudeOfHeight, height } from './converters/altitude.ts'
+import { code } from './converters/code.ts'
+import { command, policeRole } from './converters/command.ts'
 import { constant } from './converters/constant.ts'
-import { altitude, count, flag, label, serial, text } from './converters/copy.ts'
+import { count, flag, label, serial, text } from './converters/copy.ts'
 import { dtg, dtgRange } from './converters/dtg.ts'
-import { instant } from './converters/instant.ts'
+import { effectiveness } from './converters/effectiveness.ts'
+import { event, eventOfCode, eventSymbol } from './converters/event.ts'
+import { figure } from './converters/figure.ts'
+import { grade } from './converters/grade.ts'
+import { instant, instantOfRange } from './converters/instant.ts'
+import { marking } from './converters/marking.ts'
 import { bearing, speed } from './converters/measures.ts'
 import { mgrs, placeOfMgrs, sourceOfPlace } from './converters/mgrs.ts'
-import { rank } from './converters/rank.ts'
+import { mgrsOfOsgr, osgr, osgrOfMgrs, placeOfOsgr } from './converters/osgr.ts'
+import { rank, rankOfCode } from './converters/rank.ts'
+import { realm } from './converters/realm.ts'
 import { coded, sentences } from './converters/sentences.ts'
-import { state, status } from './converters/status.ts'
-import { strengthBreakdown, strengthTotal } from './converters/strength.ts'
-import { sidc, sidc15, sidcKept, unitType } from './converters/symbol.ts'
+import { crowdSymbol, sidc15Kept, sidc15OfSidc, sidcKept, sidcOfSidc15 } from './converters/sidc.ts'
+import { state } from './converters/state.ts'
+import { status } from './converters/status.ts'
+import { strengthBreakdown, strengthPart, strengthSum, strengthTotal } from './converters/strength.ts'
+import { sidc, sidc15, unitType } from './converters/symbol.ts'
 import { table } from './converters/table.ts'
 import { track, unitOfTrack } from './converters/track.ts'
 
-/** Every converter that a mapping can name. A new one is a file and a row here. */
+/**
+ * Every converter that a mapping can name. A new one is a file and a row here. The card above each converter says what it reads
+ * (slots), its parameters, what it gives, how much may be lost, and the codes with which it refuses: a refusal is told as
+ * `<rule of the mapping>.<code>` and stops the translation.
+ */
 export const CONVERTERS = {
   altitude,
+  'altitude-of-height': altitudeOfHeight,
   bearing,
+  code,
   coded,
   command,
   constant,
   count,
+  'crowd-symbol': crowdSymbol,
   dtg,
   'dtg-range': dtgRange,
+  effectiveness,
+  event,
+  'event-of-code': eventOfCode,
+  'event-symbol': eventSymbol,
+  figure,
   flag,
+  grade,
+  height,
   instant,
+  'instant-of-range': instantOfRange,
   label,
+  marking,
   mgrs,
+  'mgrs-of-osgr': mgrsOfOsgr,
+  osgr,
+  'osgr-of-mgrs': osgrOfMgrs,
   'place-of-mgrs': placeOfMgrs,
+  'place-of-osgr': placeOfOsgr,
+  'police-role': policeRole,
   rank,
+  'rank-of-code': rankOfCode,
+  realm,
   sentences,
   serial,
   sidc,
-  sidc15,
   'sidc-kept': sidcKept,
+  'sidc-of-sidc15': sidcOfSidc15,
+  sidc15,
+  'sidc15-kept': sidc15Kept,
+  'sidc15-of-sidc': sidc15OfSidc,
   'source-of-place': sourceOfPlace,
   speed,
   state,
   status,
   'strength-breakdown': strengthBreakdown,
+  'strength-part': strengthPart,
+  'strength-sum': strengthSum,
   'strength-total': strengthTotal,
   table,
   text,

@@ -35,8 +35,11 @@ const ZONES: ReadonlyMap<string, number> = new Map([
   ['XC', 840],
 ])
 
-/** Why a date-time group cannot be read. */
-export type DtgFault = 'form' | 'local-zone' | 'no-such-moment' | 'no-anchor'
+/**
+ * Why a date-time group cannot be read: `local-zone` is J, `no-day` a time of day alone, `relative` a D-day or H-hour that
+ * nobody has told.
+ */
+export type DtgFault = 'form' | 'local-zone' | 'no-day' | 'no-such-moment' | 'relative'
 
 export type DtgReading =
   | {
@@ -57,9 +60,15 @@ export interface DtgReader {
   readonly anchor: number
   /** Whether `DDHHMMMMMYYZ`, with the zone at the end, is understood too. */
   readonly zoneLast?: boolean
+  /** H-hour in ms, where it is known: `H+2` counts from it, and `D+1` from its day. */
+  readonly hHour?: number
 }
 
 const GROUP = /^(\d{2})(\d{2})(\d{2})(\d{2})?(X[ABC]|[A-Z]|\d)(?:([A-Z]{3})(\d{4}|\d{2}))?$/
+const NO_DAY = /^\d{4}(?:X[ABC]|[A-Z])$/
+const RELATIVE = /^([DH])(?:-DAY|-HOUR)?(?:([+-])(\d{1,3}))?$/
+const LONGEST_TEXT = 32
+const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59)
 const ZONE_LAST = /^(\d{2})(\d{2})(\d{2})(\d{2})?([A-Z]{3})(\d{4}|\d{2})(X[ABC]|[A-Z])$/
 const PARTIAL = /^(\d{2})?([A-Z]{3})(\d{4}|\d{2})$/
 
@@ -68,7 +77,11 @@ const PARTIAL = /^(\d{2})?([A-Z]{3})(\d{4}|\d{2})$/
  * or month alone that {@link printDtg} writes where no more is known. Zone J is refused: only the sender knows what it means.
  */
 export function readDtg(text: string, reader: DtgReader): DtgReading {
+  if (text.length > LONGEST_TEXT) return fault('form')
   const group = text.replaceAll(' ', '').toUpperCase()
+  const relative = RELATIVE.exec(group)
+  if (relative) return readRelative(relative, reader)
+  if (NO_DAY.test(group)) return fault('no-day')
   const partial = PARTIAL.exec(group)
   if (partial) return readPartial(partial, reader)
   const last = reader.zoneLast === true ? ZONE_LAST.exec(group) : null
@@ -86,14 +99,28 @@ function readGroup(found: readonly (string | undefined)[], reader: DtgReader): D
   const time = { hour: Number(hour), minute: Number(minute), second: Number(second ?? 0) }
   const seconds = second === undefined ? 60 : 1
   if (monthName === undefined || yearText === undefined) {
+    // A digit at the end of bare digits is no zone that anybody meant
+    if (/^\d$/.test(zone)) return fault('form')
     const at = nearest(Number(day), time, { offset, anchor: reader.anchor })
     return at === undefined ? fault('no-such-moment') : { kind: 'instant', at, seconds, zone, anchored: true }
   }
   const month = MONTHS.indexOf(monthName) + 1
   if (month === 0) return fault('form')
   const local = utc(yearOf(yearText, reader.anchor), month, Number(day), time)
-  if (local === undefined) return fault('no-such-moment')
-  return { kind: 'instant', at: local - offset * 60_000, seconds, zone, anchored: false }
+  const at = local === undefined ? undefined : local - offset * 60_000
+  // An hour of another zone may lie in the year 10000, which RFC 3339 cannot say
+  if (at === undefined || at > LAST_MOMENT) return fault('no-such-moment')
+  return { kind: 'instant', at, seconds, zone, anchored: false }
+}
+
+function readRelative(found: RegExpExecArray, { hHour }: DtgReader): DtgReading {
+  if (hHour === undefined) return fault('relative')
+  const count = Number(`${found[2] ?? ''}${found[3] ?? 0}`)
+  if (found[1] === 'H')
+    return { kind: 'instant', at: hHour + count * 3_600_000, seconds: 60, zone: 'Z', anchored: false }
+  const day = new Date(hHour + count * 86_400_000)
+  const moment = { year: day.getUTCFullYear(), month: day.getUTCMonth() + 1, day: day.getUTCDate() }
+  return { kind: 'day', moment: { kind: 'day', ...moment } }
 }
 
 function readPartial(found: RegExpExecArray, reader: DtgReader): DtgReading {
@@ -139,16 +166,18 @@ function nearest(
 }
 
 /**
- * Writes a moment in zone Z: `DDHHMMZMMMYY`, or `DDMMMYY`, `MMMYY` where only the day or month is known. Seconds are cut off.
- * The year has four digits where two would be understood as another century from `anchor`. A year alone has no form.
+ * Writes a moment in zone Z: `DDHHMMZMMMYY`, or `DDMMMYY`, `MMMYY` where only the day or month is known. Seconds are cut off
+ * unless `seconds` asks for `DDHHMMSSZMMMYY`. The year has four digits where two would be understood as another century from
+ * `anchor`. A year alone has no form.
  */
-export function printDtg(moment: Moment, anchor: number): string | undefined {
+export function printDtg(moment: Moment, anchor: number, seconds = false): string | undefined {
   if (moment.kind === 'year') return undefined
   if (moment.kind === 'month') return monthYear(moment.month, moment.year, anchor)
   if (moment.kind === 'day') return two(moment.day) + monthYear(moment.month, moment.year, anchor)
   const date = new Date(moment.at)
-  const time = `${two(date.getUTCDate())}${two(date.getUTCHours())}${two(date.getUTCMinutes())}Z`
-  return time + monthYear(date.getUTCMonth() + 1, date.getUTCFullYear(), anchor)
+  const minute = two(date.getUTCDate()) + two(date.getUTCHours()) + two(date.getUTCMinutes())
+  const time = seconds ? minute + two(date.getUTCSeconds()) : minute
+  return `${time}Z${monthYear(date.getUTCMonth() + 1, date.getUTCFullYear(), anchor)}`
 }
 
 function monthYear(month: number, year: number, anchor: number): string {

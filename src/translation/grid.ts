@@ -1,4 +1,3 @@
-import geographicGrid from 'geographiclib-mgrs'
 import { fromPlane, toPlane } from './transverse-mercator.ts'
 
 /** A point on WGS 84, degrees. */
@@ -28,7 +27,7 @@ export function digitsFor(metres: number): Digits | undefined {
 }
 
 /** A square of the grid: its zone and band, and its south-west corner in whole sides from the false origin. */
-interface Cell {
+export interface Cell {
   readonly zone: number
   readonly band: string
   readonly column: number
@@ -38,7 +37,10 @@ interface Cell {
 }
 
 const BANDS = 'CDEFGHJKLMNPQRSTUVWX'
-const ROWS = 'ABCDEFGHJKLMNPQRSTUV'
+/** Letters of 100 km rows; those of even zones begin at F. */
+export const ROWS = 'ABCDEFGHJKLMNPQRSTUV'
+/** Letters of 100 km columns, by the zone modulo three. */
+export const COLUMNS = ['STUVWXYZ', 'ABCDEFGH', 'JKLMNPQR'] as const
 const FALSE_EAST = 500_000
 /** What is added to northings south of the equator. */
 const FALSE_NORTH = 10_000_000
@@ -61,14 +63,15 @@ function cellOf({ lat, lon }: Point, digits: Digits): Cell | undefined {
   }
 }
 
-function centreOf({ zone, band, column, row, side }: Cell): Point {
+/** The longitude may lie a little beyond 180°, where a square of the last zone does. */
+export function centreOf({ zone, band, column, row, side }: Cell): Point {
   const east = (column + 0.5) * side - FALSE_EAST
   const north = (row + 0.5) * side - (isSouthern(band) ? FALSE_NORTH : 0)
   const { lat, lon } = fromPlane({ east, north })
   return { lat, lon: lon + meridianOf(zone) }
 }
 
-function isSouthern(band: string): boolean {
+export function isSouthern(band: string): boolean {
   return band < 'N'
 }
 
@@ -103,50 +106,6 @@ export function referenceOf(point: Point, digits: Digits): string | undefined {
   return square + print(column, bigColumn) + print(row, bigRow)
 }
 
-/** A reference that was read and found good: normalised text, centre of its square, and the side in metres. */
-export interface Square {
-  readonly reference: string
-  readonly centre: Point
-  readonly side: number
-}
-
-const REFERENCE = /^(\d{1,2})([C-HJ-NP-X])([A-HJ-NP-Z])([A-HJ-NP-V])(\d{0,10})$/
-const COLUMNS = ['STUVWXYZ', 'ABCDEFGH', 'JKLMNPQR'] as const
-
-/**
- * Reads an MGRS reference: any case, spaces allowed, a one-digit zone is padded. Everything is judged here before the library
- * sees it: zone, band, the letters I and O, the column set of the zone, paired digits. Polar references and bare digits are
- * refused, and so are letters that never meet on the ground.
- */
-export function readReference(text: string): Square | undefined {
-  const found = REFERENCE.exec(text.replaceAll(' ', '').toUpperCase())
-  if (!found) return undefined
-  const [, zoneText = '', band = '', column = '', row = '', digits = ''] = found
-  const zone = Number(zoneText)
-  if (zone < 1 || zone > 60 || digits.length % 2 !== 0) return undefined
-  if (band === 'X' && (zone === 32 || zone === 34 || zone === 36)) return undefined
-  if (!COLUMNS[(zone % 3) as 0 | 1 | 2].includes(column)) return undefined
-  const reference = zoneText.padStart(2, '0') + band + column + row + digits
-  try {
-    const [lon, lat] = geographicGrid.toPoint(reference, true)
-    return { reference, centre: { lat, lon }, side: 100_000 / 10 ** (digits.length / 2) }
-  } catch {
-    return undefined
-  }
-}
-
-/** The largest part of a reference that names a square with at least this side: fewer digits, never other ones. */
-export function squareOfReference(text: string, sideMetres: number): string | undefined {
-  const square = readReference(text)
-  const wanted = digitsFor(sideMetres)
-  if (!square || wanted === undefined) return undefined
-  const head = square.reference.slice(0, 5)
-  const digits = square.reference.slice(5)
-  const half = digits.length / 2
-  const kept = Math.min(wanted, half)
-  return head + digits.slice(0, kept) + digits.slice(half, half + kept)
-}
-
 const EDGE = 2e-6
 const STEPS = 8
 
@@ -166,12 +125,23 @@ export function squareOf(point: Point, sideMetres: number): Point | undefined {
   for (let step = 0; step < STEPS && cell; step++) {
     const centre = centreInZone(cell)
     if (centre.lat === place.lat && centre.lon === place.lon) return centre
+    if (isWellInside(centre, cell)) return centre
     const next = cellOf(centre, digits)
     if (next && isSame(cell, next)) return centre
     place = centre
     cell = next
   }
   return undefined
+}
+
+/**
+ * Whether the centre surely lies in its own square, so that nothing has to be worked out again: it was not moved at a border, and
+ * six decimals of a degree are little beside the square. The zones of Norway and Svalbard are narrower in some bands.
+ */
+function isWellInside({ lat, lon }: Point, { zone, side }: Cell): boolean {
+  const west = zone * 6 - 186
+  const regular = side >= 100 && (zone < 31 || zone > 37)
+  return regular && Math.abs(lat) < 79 && lon > west + 2 * EDGE && lon < west + 6 - 2 * EDGE
 }
 
 function isSame(one: Cell, other: Cell): boolean {

@@ -58,5 +58,7 @@ export interface Mapping {
   readonly digest: Digest
   readonly from: { readonly resource: string; readonly version: string }
   readonly to: { readonly resource: string; readonly version: string }
+  /** Whether a gateway makes what arrives right for its own systems by it; otherwise it is for the command line and for chains. */
+  readonly delivers: boolean
   translate(document: JsonObject, context: TranslationContext): Translation
 }

@@ -13,10 +13,16 @@ export function spotAt(catalogue: Catalogue, path: string): Spot | undefined {
   const leaf = catalogue.leaves.get(path)
   if (leaf) return { path, type: leaf.type, values: leaf.values }
   if (catalogue.items.has(path)) return { path, type: 'list', values: undefined }
+  const names = memberNames(catalogue, path)
+  return names.length === 0 ? undefined : { path, type: 'group', values: names }
+}
+
+function memberNames(catalogue: Catalogue, path: string): readonly string[] {
   const prefix = `${path}.`
+  const names = new Set<string>()
   for (const known of catalogue.leaves.keys())
-    if (known.startsWith(prefix)) return { path, type: 'group', values: undefined }
-  return undefined
+    if (known.startsWith(prefix)) names.add(known.slice(prefix.length).replace(/(?:\[\])?(?:\..*)?$/, ''))
+  return [...names]
 }
 
 /** The leaves of a catalogue at or below a path. */

@@ -7,6 +7,7 @@ export interface MappingSource {
   readonly id: Placed<string>
   readonly from: SchemaSource
   readonly to: SchemaSource
+  readonly delivers: boolean
   readonly tables: ReadonlyMap<string, ReadonlyMap<string, TableEntry>>
   readonly rules: readonly StepSource[]
   readonly unmapped: readonly UnmappedSource[]
@@ -67,7 +68,7 @@ export function readMapping(reader: Reader): MappingSource {
   const file = reader.record(reader.root, {
     what: 'a mapping',
     required: ['format', 'id', 'from', 'to', 'rules'],
-    optional: ['tables', 'unmapped', 'blocked'],
+    optional: ['delivers', 'tables', 'unmapped', 'blocked'],
   })
   const format = reader.text(file.format, '`format`')
   if (format.value !== FORMAT)
@@ -76,6 +77,7 @@ export function readMapping(reader: Reader): MappingSource {
     id: reader.text(file.id, '`id`'),
     from: readSchema(reader, file.from, '`from`'),
     to: readSchema(reader, file.to, '`to`'),
+    delivers: file.delivers ? readFlag(reader, file.delivers, '`delivers`') : true,
     tables: file.tables ? readTables(reader, file.tables) : new Map(),
     rules: readSteps(reader, file.rules),
     unmapped: reader.list(file.unmapped, '`unmapped`').map(entry => readUnmapped(reader, entry)),
@@ -86,6 +88,13 @@ export function readMapping(reader: Reader): MappingSource {
 function readSchema(reader: Reader, written: Written, what: string): SchemaSource {
   const { schema, version } = reader.record(written, { what, required: ['schema', 'version'], optional: [] })
   return { schema: reader.text(schema, '`schema`'), version: reader.text(version, '`version`') }
+}
+
+function readFlag(reader: Reader, written: Written, what: string): boolean {
+  const { value, place } = reader.scalar(written, what)
+  if (typeof value !== 'boolean')
+    reader.complain(place, 'not-a-flag', `${what} has to be \`true\` or \`false\``)
+  return value === true
 }
 
 function readSteps(reader: Reader, written: Written): readonly StepSource[] {

@@ -3,7 +3,7 @@
  * lost on the way. Policy has been applied before; what it took away is never spoken of here.
  */
 export { compileMapping, type TranslationParts } from './compile.ts'
-export { type Point, squareOf, squareOfReference } from './grid.ts'
+export { type Point, squareOf } from './grid.ts'
 export type {
   LossError,
   LossOutcome,
@@ -13,4 +13,7 @@ export type {
   Translation,
   TranslationContext,
 } from './mapping.ts'
+export { type MappingBook, makeMappingBook } from './mapping-book.ts'
+export { squareOfReference } from './mgrs-reference.ts'
+export { lettersNamed, momentNamed, squareNamed } from './named.ts'
 export { type KeptReport, type Report, readReport } from './report.ts'

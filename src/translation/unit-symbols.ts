@@ -1,4 +1,6 @@
 import type { LossOutcome } from './mapping.ts'
+import { contextOf, type Realm } from './realm.ts'
+import { dangerOf, readDigits, type SymbolFault } from './symbol-digits.ts'
 
 /** A police unit as a land unit of APP-6D / MIL-STD-2525D, and in the older 15 characters of APP-6A. */
 export interface UnitSymbol {
@@ -97,13 +99,16 @@ export function symbolOf(unitType: string): UnitSymbol | undefined {
   return SYMBOLS.get(unitType)
 }
 
-/** 20 digits: version 10, reality, friend, land unit. Status 1 is planned. */
-export function digitsOf(symbol: UnitSymbol, planned: boolean): string {
-  return `100310${planned ? '1' : '0'}${symbol.hq}${symbol.echelon}${symbol.entity}${symbol.modifier}00`
+/** 20 digits: version 10, friend, land unit. Status 1 is planned; the context says whether it is real. */
+export function digitsOf(symbol: UnitSymbol, planned: boolean, realm: Realm = 'real'): string {
+  const head = `10${contextOf(realm)}310${planned ? '1' : '0'}`
+  return `${head}${symbol.hq}${symbol.echelon}${symbol.entity}${symbol.modifier}00`
 }
 
-export function charactersOf(symbol: UnitSymbol, planned: boolean): string {
-  return planned ? `${symbol.old.slice(0, 3)}A${symbol.old.slice(4)}` : symbol.old
+/** 15 characters: F is a friend, D one of an exercise. */
+export function charactersOf(symbol: UnitSymbol, planned: boolean, realm: Realm = 'real'): string {
+  const identity = realm === 'real' ? 'F' : 'D'
+  return `${symbol.old.charAt(0)}${identity}${symbol.old.charAt(2)}${planned ? 'A' : 'P'}${symbol.old.slice(4)}`
 }
 
 /** Army entities that police know by a name of their own (JMSML land unit entities). */
@@ -130,14 +135,16 @@ function keyOf({ hq, echelon, entity, modifier }: UnitSymbol): string {
 
 export type SymbolReading =
   | { readonly kind: 'unit'; readonly unitType: string; readonly outcome: LossOutcome }
-  /** The form is wrong, or the symbol must not reach police without a person: suspect and hostile. */
-  | { readonly kind: 'refused'; readonly why: 'form' | 'identity' }
+  /** A field has no meaning, or the symbol must not pass without a person. */
+  | { readonly kind: 'refused'; readonly why: SymbolFault | 'civil-identity' }
 
 /** Reads a symbol of 20 or 30 digits (APP-6D and E, versions 10 to 16) as the unit type that police know. */
 export function readSymbol(sidc: string): SymbolReading {
-  if (!/^1[0-6][0-2][0-6]\d{16}(?:\d{10})?$/.test(sidc)) return { kind: 'refused', why: 'form' }
-  if (sidc.charAt(3) === '5' || sidc.charAt(3) === '6') return { kind: 'refused', why: 'identity' }
-  if (sidc.slice(4, 6) !== '10') return { kind: 'unit', unitType: 'MILITARY_OTHER', outcome: 'WIDENED' }
+  const reading = readDigits(sidc)
+  if (reading.kind === 'refused') return reading
+  const danger = dangerOf(reading.fields)
+  if (danger !== undefined) return { kind: 'refused', why: danger }
+  if (reading.fields.set !== '10') return { kind: 'unit', unitType: 'MILITARY_OTHER', outcome: 'WIDENED' }
   const entity = sidc.slice(10, 16)
   const military = MILITARY.get(entity)
   if (military !== undefined) return { kind: 'unit', unitType: military, outcome: 'NARROWED' }

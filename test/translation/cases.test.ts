@@ -28,7 +28,7 @@ void t.test('cases', async t => {
     t.same(outcomeOf(translation), expected, `${name}: ${says}`)
     t.equal(JSON.stringify(document), before, `${name}: the source is not touched`)
     if (translation.kind === 'translated') {
-      const violation = registry.get(mapping.to.resource)?.check(translation.document)
+      const violation = registry.get(mapping.to.resource, mapping.to.version)?.check(translation.document)
       t.equal(violation, undefined, `${name}: the target meets its schema`)
       t.same(
         linesWithoutValue(translation),

@@ -93,6 +93,11 @@ void t.test('enumerations have to be whole on both sides', async t => {
     /value-unfit.*`PARADE`/,
     'a fixed value that does not fit',
   )
+  t.match(
+    changed(operation, 'command.policePostCounts', 'command.liaison').join('\n'),
+    /enum-value.*liaison` has no `GOLD`.*`MEDICAL_ADVISER`/s,
+    'a table whose keys have no place',
+  )
 })
 
 void t.test('all problems come at once, each with its place', async t => {

@@ -28,7 +28,7 @@ export function mappingIds(): readonly string[] {
 }
 
 export function compiled(registry: SchemaRegistry, source: string, file: string): Mapping {
-  return compileMapping(source, file, { catalogueOf: resource => registry.get(resource)?.catalogue })
+  return compileMapping(source, file, registry)
 }
 
 export function allMappings(registry: SchemaRegistry): ReadonlyMap<string, Mapping> {

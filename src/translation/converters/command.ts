@@ -59,8 +59,10 @@ const POSTS = {
 const TABLE: ReadonlyMap<string, Post> = new Map(Object.entries(POSTS))
 
 /**
- * A police command role → what the post is to an army. Parameter `as`: `role`, `level` or `symbol`. GOLD, SILVER and BRONZE are
- * translated, never the words strategic, tactical, operational, whose order differs between the two services.
+ * A police command role → what the post is to an army. GOLD, SILVER and BRONZE are translated, never the words strategic,
+ * tactical, operational, whose order differs between the two services.
+ *
+ * Slot: `value` (enum). Parameter `as`: `role`, `level` or `symbol` (20 digits). Gives: enum, text. Loss: by the post; UNMAPPED.
  */
 export const command: Converter = {
   slots: [{ name: 'value', types: ['enum'] }],
@@ -104,3 +106,51 @@ function checkRoles(site: Site): void {
   for (const role of site.sources[0]?.values ?? [])
     if (!TABLE.has(role)) site.complain('enum-unmapped', `nothing is known of the role \`${role}\``)
 }
+
+/** Posts of an army as police name them. None is ever Gold, Silver or Bronze: those come back only to the post that had them. */
+const POLICE_ROLES: ReadonlyMap<string, { role: string; outcome: LossOutcome; note?: string }> = new Map([
+  ['SUPPORTED_AUTHORITY', { role: 'GOLD', outcome: 'EXACT' }],
+  ['SUPPORTED_COMMANDER', { role: 'SILVER', outcome: 'EXACT' }],
+  ['SECTOR_COMMANDER', { role: 'BRONZE', outcome: 'APPROXIMATED', note: 'or part of a sector' }],
+  ['SUB_UNIT_COMMANDER', { role: 'PSU_COMMANDER', outcome: 'APPROXIMATED', note: 'or another sub-unit' }],
+  ['STAFF_ADVISER', { role: 'TACTICAL_ADVISER', outcome: 'APPROXIMATED', note: 'or another adviser' }],
+  ['WATCHKEEPER', { role: 'LOGGIST', outcome: 'DEFAULTED' }],
+  ['LNO', { role: 'LIAISON_OFFICER', outcome: 'EXACT' }],
+])
+
+/**
+ * A post of the supported side, as an army lists it → the police command role. Other posts of an army have no police role: its
+ * commander in support is a liaison post, which the mapping says by a table of its own; police keep primacy.
+ *
+ * Slots: `value` (enum), `policeRole` (text or enum, optional: the role as it came, which wins). Gives: enum, text. Loss: EXACT,
+ * APPROXIMATED, DEFAULTED; UNMAPPED.
+ */
+export const policeRole: Converter = {
+  slots: [
+    { name: 'value', types: ['enum', 'text'] },
+    { name: 'policeRole', types: ['enum', 'text'], optional: true },
+  ],
+  gives: ['enum', 'text'],
+  parameters: [],
+  compile({ rule, target }: Site) {
+    const known = new Set(target.values ?? TABLE.keys())
+    const answers = new Map(
+      [...POLICE_ROLES].map(([post, { role, outcome, note }]) => [
+        post,
+        made(role, note === undefined ? { outcome, rule } : { outcome, rule, note }),
+      ]),
+    )
+    const exact: Manner = { outcome: 'EXACT', rule: `${rule}.kept` }
+    const no = unmapped(rule, 'police have no such post')
+    return ([value, kept]) => {
+      if (typeof kept === 'string' && known.has(kept) && POSTS_OF.get(kept) === value)
+        return made(kept, exact)
+      return typeof value === 'string' ? (answers.get(value) ?? no) : undefined
+    }
+  },
+}
+
+/** The army post of each police role: what came back has to be what left. */
+const POSTS_OF: ReadonlyMap<string, string | undefined> = new Map(
+  [...TABLE].map(([role, post]) => [role, post.role]),
+)

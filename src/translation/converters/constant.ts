@@ -1,6 +1,10 @@
 import { type Converter, made, type Site } from '../converter.ts'
 
-/** A fixed text that belongs to the target whenever the source is there: the rank system beside a rank. */
+/**
+ * A fixed text that belongs to the target whenever the source is there: the rank system beside a rank.
+ *
+ * Slot: `value` (any leaf). Parameter `value`: the text. Gives: text, id, enum. Loss: DEFAULTED.
+ */
 export const constant: Converter = {
   slots: [{ name: 'value', types: ['text', 'id', 'enum', 'time', 'count', 'number', 'bool'] }],
   gives: ['text', 'id', 'enum'],

@@ -7,7 +7,11 @@ const BAND = /^(?:below \d{1,9}|\d{1,9}(?:-\d{1,9}| or more))$/
 
 const TEXTS: readonly SiteType[] = ['text', 'id', 'enum', 'phone', 'agency']
 
-/** A text, an identifier or an alias that stands for one, as it came. */
+/**
+ * A text, an identifier or an alias that stands for one, as it came.
+ *
+ * Slot: `value` (text, id, enum, phone or agency). Gives: text, id, phone. Loss: EXACT; UNMAPPED for what is no text.
+ */
 export const text: Converter = {
   slots: [{ name: 'value', types: TEXTS }],
   gives: ['text', 'id', 'phone'],
@@ -19,7 +23,11 @@ export const text: Converter = {
   },
 }
 
-/** A yes or no. */
+/**
+ * A yes or no.
+ *
+ * Slot: `value` (bool). Gives: bool. Loss: EXACT; UNMAPPED.
+ */
 export const flag: Converter = {
   slots: [{ name: 'value', types: ['bool'] }],
   gives: ['bool'],
@@ -31,7 +39,11 @@ export const flag: Converter = {
   },
 }
 
-/** A whole number, or the band that policy put in its place. */
+/**
+ * A whole number, or the band that policy put in its place.
+ *
+ * Slot: `value` (count). Gives: count. Loss: EXACT; WIDENED for a band; UNMAPPED.
+ */
 export const count: Converter = {
   slots: [{ name: 'value', types: ['count'] }],
   gives: ['count'],
@@ -42,7 +54,11 @@ export const count: Converter = {
   },
 }
 
-/** A number as a text, padded with zeros to three digits: the serial number of an order. */
+/**
+ * A number as a text, padded with zeros to three digits: the serial number of an order.
+ *
+ * Slot: `value` (count). Gives: text. Loss: EXACT; UNMAPPED.
+ */
 export const serial: Converter = {
   slots: [{ name: 'value', types: ['count'] }],
   gives: ['text'],
@@ -54,43 +70,24 @@ export const serial: Converter = {
   },
 }
 
-/** The protective marking, member by member as it came; never changed here. */
+/**
+ * The protective marking exactly as it came, so that an originator finds its own label again byte for byte. To say a label in
+ * another policy, use `marking`.
+ *
+ * Slot: `value` (group or label). Gives: group. Loss: EXACT.
+ */
 export const label: Converter = {
   slots: [{ name: 'value', types: ['group', 'label'] }],
   gives: ['group'],
   parameters: [],
   compile({ rule }: Site) {
     const exact = exactly(rule)
-    return ([value]) => {
-      if (!isJsonObject(value)) return undefined
-      const { policy, classification, sensitive } = value
-      const marking = {
-        ...(typeof policy === 'string' && { policy }),
-        ...(typeof classification === 'string' && { classification }),
-        ...(typeof sensitive === 'boolean' && { sensitive }),
-      }
-      return Object.keys(marking).length === 0 ? undefined : made(marking, exact)
-    }
+    return ([value]) =>
+      isJsonObject(value) && Object.keys(value).length > 0 ? made(value, exact) : undefined
   },
 }
 
-/** A height with its datum. Heights above ellipsoid and above sea level differ by tens of metres, so one without datum stays behind. */
-export const altitude: Converter = {
-  slots: [{ name: 'value', types: ['group'] }],
-  gives: ['group'],
-  parameters: [],
-  compile({ rule }: Site) {
-    const exact = exactly(rule)
-    return ([source]) => {
-      if (!isJsonObject(source)) return undefined
-      const { value, datum } = source
-      if (typeof value !== 'number' || (datum !== 'HAE' && datum !== 'MSL'))
-        return unmapped(rule, 'no height with a datum')
-      return made({ value, datum }, exact)
-    }
-  },
-}
-
+/** How a band is told: a size, not a number. */
 export function bandManner(rule: string): Manner {
   return { outcome: 'WIDENED', rule: `${rule}.band`, note: 'a size band, not a number' }
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../../kit/kit.ts'
-import { blocked, type Converted, type Converter, made, type Site, unmapped } from '../converter.ts'
+import { blocked, type Converted, type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
 import { printDtg } from '../date-time-group.ts'
 import type { Manner } from '../mapping.ts'
 import { type Moment, readMoment } from '../moment.ts'
@@ -7,22 +7,35 @@ import { type Moment, readMoment } from '../moment.ts'
 const DAY = { value: 24, unit: 'h' } as const
 const MONTH = { value: 31, unit: 'd' } as const
 
-/** RFC 3339 → date-time group in zone Z (ACP 121; APP-11). `note` is said where seconds are cut off. */
+/**
+ * RFC 3339 → date-time group in zone Z (ACP 121; APP-11): `DDHHMMZMMMYY`, seconds cut off.
+ *
+ * Slot: `value` (time, date or `$receivedAt`). Parameters `seconds: keep` writes `DDHHMMSSZMMMYY`; `note` is said where seconds
+ * are cut off. Gives: text. Loss: EXACT, APPROXIMATED by the seconds cut off, WIDENED for a day or month; UNMAPPED for a year.
+ * Refuses: `form`.
+ */
 export const dtg: Converter = {
   slots: [{ name: 'value', types: ['time', 'date', 'instant'] }],
   gives: ['text'],
-  parameters: ['note'],
+  parameters: ['note', 'seconds'],
   compile(site: Site) {
+    const seconds = site.parameters.has('seconds') && choiceOf(site, 'seconds', ['cut', 'keep']) === 'keep'
     const manners = makeManners(site)
     return ([value], context) => {
       const moment = momentOf(value)
-      if (moment === undefined) return blocked(site.rule)
-      return print(moment, { anchor: context.receivedAt, manners, rule: site.rule })
+      if (moment === undefined) return blocked(`${site.rule}.form`)
+      return print(moment, { anchor: context.receivedAt, manners, rule: site.rule, seconds })
     }
   },
 }
 
-/** Two times → two date-time groups with a hyphen between; one of them alone where the other is not known. */
+/**
+ * Two times → two date-time groups with a hyphen between: `061130ZNOV21-061600ZNOV21`; `FROM …` or `UNTIL …` where the other
+ * is not known.
+ *
+ * Slots: `from`, `to` (time or date, either may be missing). Gives: text. Loss: as `dtg`; NARROWED for one end alone. Refuses:
+ * `form`.
+ */
 export const dtgRange: Converter = {
   slots: [
     { name: 'from', types: ['time', 'date'], optional: true },
@@ -41,7 +54,7 @@ export const dtgRange: Converter = {
       for (const value of [from, to]) {
         if (value === undefined) continue
         const moment = momentOf(value)
-        if (moment === undefined) return blocked(site.rule)
+        if (moment === undefined) return blocked(`${site.rule}.form`)
         const text = printDtg(moment, context.receivedAt)
         if (text === undefined) return unmapped(site.rule, 'a year alone has no date-time group')
         texts.push(text)
@@ -83,11 +96,18 @@ function momentOf(value: Json | undefined): Moment | undefined {
   return typeof value === 'string' ? readMoment(value) : undefined
 }
 
-function print(moment: Moment, use: { anchor: number; manners: Manners; rule: string }): Converted {
-  const text = printDtg(moment, use.anchor)
+interface Printing {
+  readonly anchor: number
+  readonly manners: Manners
+  readonly rule: string
+  readonly seconds: boolean
+}
+
+function print(moment: Moment, use: Printing): Converted {
+  const text = printDtg(moment, use.anchor, use.seconds)
   if (text === undefined) return unmapped(use.rule, 'a year alone has no date-time group')
   if (moment.kind === 'day') return made(text, use.manners.day)
   if (moment.kind !== 'instant') return made(text, use.manners.month)
-  const cut = moment.at % 60_000
+  const cut = moment.at % (use.seconds ? 1_000 : 60_000)
   return made(text, cut === 0 ? use.manners.exact : use.manners.cut(cut / 1000))
 }

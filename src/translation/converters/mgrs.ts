@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../kit/kit.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../kit/kit.ts'
 import {
   blocked,
   type Converted,
@@ -9,8 +9,9 @@ import {
   type Site,
   unmapped,
 } from '../converter.ts'
-import { type Digits, digitsFor, type Point, readReference, referenceOf, sideOf } from '../grid.ts'
+import { type Digits, digitsFor, type Point, referenceOf, sideOf } from '../grid.ts'
 import type { Manner } from '../mapping.ts'
+import { readReference } from '../mgrs-reference.ts'
 
 const CELLS: ReadonlyMap<unknown, number> = new Map([
   ['100m', 100],
@@ -19,8 +20,11 @@ const CELLS: ReadonlyMap<unknown, number> = new Map([
 ])
 
 /**
- * A place → MGRS, cut (never rounded) to the digits that its accuracy or its generalised cell supports. A place that says
- * nothing of its accuracy is taken to be as exact as the parameter `accuracyM`.
+ * A place → MGRS (NGA.STND.0037), cut (never rounded) to the digits that its accuracy or its generalised cell supports: 1 m ten
+ * digits, 10 m eight, 100 m six, 1 km four.
+ *
+ * Slots: `value` (place), `accuracy` (number, optional). Parameter `accuracyM`: what a place without accuracy is taken for.
+ * Gives: place. Loss: APPROXIMATED with half the diagonal of the square. Refuses: `form`; `polar` beyond 80° S and 84° N.
  */
 export const mgrs: Converter = {
   slots: [
@@ -35,7 +39,7 @@ export const mgrs: Converter = {
     return ([value, accuracy]) => {
       if (value === undefined) return undefined
       const point = pointOf(value)
-      if (point === undefined) return blocked(site.rule)
+      if (point === undefined) return blocked(`${site.rule}.form`)
       const digits = digitsFor(coarseness(value, accuracy) ?? assumed)
       if (digits === undefined) return unmapped(site.rule, 'too inexact for a reference')
       const reference = referenceOf(point, digits)
@@ -62,7 +66,7 @@ function squareManners(rule: string): (digits: Digits) => Manner {
 }
 
 /** A GeoJSON point, or latitude and longitude. */
-function pointOf(value: Json): Point | undefined {
+export function pointOf(value: Json): Point | undefined {
   if (!isJsonObject(value)) return undefined
   const coordinates = value['coordinates']
   const [lon, lat] = Array.isArray(coordinates) ? coordinates : [value['lon'], value['lat']]
@@ -71,7 +75,7 @@ function pointOf(value: Json): Point | undefined {
 }
 
 /** The larger of the stated accuracy and the side of the cell, in metres. */
-function coarseness(value: Json, accuracy: Json | undefined): number | undefined {
+export function coarseness(value: Json, accuracy: Json | undefined): number | undefined {
   if (!isJsonObject(value)) return undefined
   const stated = typeof accuracy === 'number' ? accuracy : value['accuracyM']
   const cell = CELLS.get(value['cell'])
@@ -82,9 +86,23 @@ function coarseness(value: Json, accuracy: Json | undefined): number | undefined
 /** Half the diagonal of a square with side 1, rounded up so that the accuracy never claims too much. */
 const HALF_DIAGONAL = 0.7072
 
+/** A square as a place: its centre, how far from it the point may be, and how the place was found where that is known. */
+export function placeAt(
+  square: { readonly centre: Point; readonly side: number },
+  { more, source }: { more: number; source: Json | undefined },
+): JsonObject {
+  const { lat, lon } = square.centre
+  const accuracyM = Math.round((square.side * HALF_DIAGONAL + more) * 100) / 100
+  const place = { lat: round(lat), lon: round(lon), accuracyM }
+  return typeof source === 'string' ? { ...place, source } : place
+}
+
 /**
- * MGRS → the centre of its square, with the accuracy that a square allows and how the place was found. What is not a reference
- * is blocked before any library sees it: polar, odd digits, letters of another zone.
+ * MGRS (NGA.STND.0037) → the centre of its square, with the accuracy that a square allows and how the place was found.
+ *
+ * Slots: `value` (place or text), `source` (enum, optional). Gives: place. Loss: APPROXIMATED with half the diagonal. Refuses:
+ * `form`, `bare-digits`, `letter` (I and O), `polar`, `zone`, `band`, `column`, `row`, `odd-digits`, `too-many-digits`,
+ * `no-such-square`.
  */
 export const placeOfMgrs: Converter = {
   slots: [
@@ -94,28 +112,31 @@ export const placeOfMgrs: Converter = {
   gives: ['place'],
   parameters: [],
   compile(site: Site) {
+    const manners = centreManners(`${site.rule}.centre`)
     return ([value, source]): Converted | undefined => {
       if (value === undefined) return undefined
-      const square = typeof value === 'string' ? readReference(value) : undefined
-      if (square === undefined) return blocked(site.rule)
-      const place = {
-        lat: round(square.centre.lat),
-        lon: round(square.centre.lon),
-        accuracyM: Math.round(square.side * HALF_DIAGONAL * 100) / 100,
-      }
-      const error = { value: halfDiagonal(square.side), unit: 'm' }
-      const manner: Manner = {
-        outcome: 'APPROXIMATED',
-        rule: `${site.rule}.centre`,
-        error,
-        note: 'centre of the square',
-      }
-      return made(typeof source === 'string' ? { ...place, source } : place, manner)
+      const square = readReference(typeof value === 'string' ? value : '')
+      if (square.kind === 'refused') return blocked(`${site.rule}.${square.why}`)
+      return made(placeAt(square, { more: 0, source }), manners(square.side))
     }
   },
 }
 
-/** How a place was found, as a value of its own. */
+function centreManners(rule: string): (side: number) => Manner {
+  const manners = new Map(
+    ([0, 1, 2, 3, 4, 5] as const).map((digits): [number, Manner] => {
+      const error = { value: halfDiagonal(sideOf(digits)), unit: 'm' }
+      return [sideOf(digits), { outcome: 'APPROXIMATED', rule, error, note: 'centre of the square' }]
+    }),
+  )
+  return side => manners.get(side) ?? { outcome: 'APPROXIMATED', rule }
+}
+
+/**
+ * How a place was found, as a value of its own.
+ *
+ * Slot: `value` (place). Gives: enum. Loss: EXACT; UNMAPPED where the target has no such way.
+ */
 export const sourceOfPlace: Converter = {
   slots: [{ name: 'value', types: ['place'] }],
   gives: ['enum'],

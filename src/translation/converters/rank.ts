@@ -1,4 +1,4 @@
-import { type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
+import { blocked, type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
 
 /**
@@ -22,7 +22,12 @@ const TABLE: ReadonlyMap<string, { seniority: string; span: string | undefined }
   Object.entries(RANKS),
 )
 
-/** Police rank → NATO code. Parameter `by`: `seniority` or `span`. */
+/**
+ * Police rank → NATO code. The rank as it came travels beside it (`text`, and `constant` for its system).
+ *
+ * Slot: `value` (enum). Parameter `by`: `seniority` or `span`. Gives: text. Loss: EXACT; APPROXIMATED where the two differ;
+ * UNMAPPED for no rank; silent where nobody is led.
+ */
 export const rank: Converter = {
   slots: [{ name: 'value', types: ['enum'] }],
   gives: ['text'],
@@ -42,4 +47,74 @@ export const rank: Converter = {
       return made(code, same ? exact : approximate)
     }
   },
+}
+
+/**
+ * NATO codes as police ranks. No code stands above one of a lower rank, by seniority and by span alike. OR-7 to OR-9 have no
+ * police rank, nor have OF-9 and OF-10: the nearest below stands for them.
+ */
+const BY_SENIORITY: ReadonlyMap<string, readonly [rank: string, exact: boolean]> = new Map([
+  ['OR-1', ['PC', false]],
+  ['OR-2', ['PC', true]],
+  ['OR-3', ['PC', false]],
+  ['OR-4', ['PC', false]],
+  ['OR-5', ['PC', false]],
+  ['OR-6', ['SGT', true]],
+  ['OR-7', ['SGT', false]],
+  ['OR-8', ['SGT', false]],
+  ['OR-9', ['SGT', false]],
+  ['OF-1', ['INSP', false]],
+  ['OF-2', ['INSP', true]],
+  ['OF-3', ['CHINSP', true]],
+  ['OF-4', ['SUPT', true]],
+  ['OF-5', ['CHSUPT', true]],
+  ['OF-6', ['ACC', true]],
+  ['OF-7', ['DCC', true]],
+  ['OF-8', ['CC', true]],
+  ['OF-9', ['CC', false]],
+  ['OF-10', ['CC', false]],
+])
+const BY_SPAN: ReadonlyMap<string, readonly [rank: string, exact: boolean]> = new Map([
+  ...BY_SENIORITY,
+  ['OR-4', ['SGT', true]],
+  ['OR-5', ['SGT', false]],
+  ['OR-6', ['SGT', false]],
+  ['OF-1', ['INSP', true]],
+  ['OF-2', ['CHINSP', true]],
+  ['OF-3', ['CHINSP', false]],
+])
+const CODE = /^(?:[A-Z]{2,3}(?:\([A-Z]{1,3}\))? )?(O[RF])-(10|\d)$/
+
+/**
+ * NATO code (APersP-01: `OF-5`, `GBR(A) OF-5`) → the police rank that stands for it. The code as it came travels beside it.
+ *
+ * Slot: `value` (text or enum). Parameter `by`: `seniority` or `span`. Gives: enum, text. Loss: APPROXIMATED; NARROWED where
+ * police have no such rank. Refuses: `unknown`.
+ */
+export const rankOfCode: Converter = {
+  slots: [{ name: 'value', types: ['text', 'enum'] }],
+  gives: ['enum', 'text'],
+  parameters: ['by'],
+  compile(site: Site) {
+    const table = choiceOf(site, 'by', ['seniority', 'span']) === 'span' ? BY_SPAN : BY_SENIORITY
+    checkTargets(site, table)
+    const near: Manner = { outcome: 'APPROXIMATED', rule: site.rule }
+    const below: Manner = { outcome: 'NARROWED', rule: site.rule, note: 'police have no such rank' }
+    const answers = new Map(
+      [...table].map(([code, [police, exact]]) => [code, made(police, exact ? near : below)]),
+    )
+    const refusal = blocked(`${site.rule}.unknown`)
+    return ([value]) => {
+      if (value === undefined) return undefined
+      const found = typeof value === 'string' ? CODE.exec(value) : null
+      return (found && answers.get(`${found[1]}-${found[2]}`)) ?? refusal
+    }
+  },
+}
+
+function checkTargets(site: Site, table: ReadonlyMap<string, readonly [string, boolean]>): void {
+  const values = site.target.values
+  for (const rank of new Set([...table.values()].map(([name]) => name)))
+    if (values && !values.includes(rank))
+      site.complain('enum-value', `\`${rank}\` is not a value of \`${site.target.path}\``)
 }

@@ -5,6 +5,8 @@ import type { Manner } from '../mapping.ts'
 /**
  * A list of numbered texts → one text, in order: `1. Keep people safe (priority 1); 2. …`. Parameters name the members: `text`, and if
  * there are any `number` and `priority`. Entries without their text are passed over.
+ *
+ * Slot: `value` (list). Parameters `text`, `number`, `priority`. Gives: text. Loss: NARROWED; UNMAPPED.
  */
 export const sentences: Converter = {
   slots: [{ name: 'value', types: ['list'] }],
@@ -48,7 +50,11 @@ function sentenceOf(entry: Json, names: Names): string | undefined {
   return before + text + after
 }
 
-/** Two texts as one, with a colon between: a code and what it stands for. Either may be missing. */
+/**
+ * Two texts as one, with a colon between: a code and what it stands for. Either may be missing.
+ *
+ * Slots: `code` (id or text), `text` (text), both optional. Gives: text. Loss: EXACT; UNMAPPED.
+ */
 export const coded: Converter = {
   slots: [
     { name: 'code', types: ['id', 'text'], optional: true },

@@ -13,6 +13,8 @@ import type { LossOutcome } from '../mapping.ts'
 
 interface StateMeaning {
   readonly activity: string
+  /** NIEM deployment status. */
+  readonly deployment: string
   /** NIEM operational status; undefined where the state says nothing about it. */
   readonly status: string | undefined
   readonly outcome: LossOutcome
@@ -22,36 +24,57 @@ interface StateMeaning {
 /** Police state codes 1 to 11 in army words (domain tables; NIEM 6 `mo` unit status). */
 const MEANINGS = {
   1: {
+    deployment: 'Staging',
     activity: 'READY',
     status: 'Operational',
     outcome: 'WIDENED',
     note: 'on duty, patrol and station are one',
   },
   2: {
+    deployment: 'Staging',
     activity: 'READY',
     status: 'Operational',
     outcome: 'WIDENED',
     note: 'on duty, patrol and station are one',
   },
   3: {
+    deployment: 'Staging',
     activity: 'READY',
     status: 'Operational',
     outcome: 'WIDENED',
     note: 'on duty, patrol and station are one',
   },
-  4: { activity: 'RESTING', status: 'TemporarilyNotOperational', outcome: 'EXACT' },
-  5: { activity: 'MOVING', status: 'Operational', outcome: 'EXACT' },
-  6: { activity: 'IN_LOCATION', status: 'Operational', outcome: 'EXACT' },
-  7: { activity: 'COMMITTED', status: 'SubstantiallyOperational', outcome: 'APPROXIMATED' },
+  4: { deployment: 'Staging', activity: 'RESTING', status: 'TemporarilyNotOperational', outcome: 'EXACT' },
+  5: { deployment: 'En-route', activity: 'MOVING', status: 'Operational', outcome: 'EXACT' },
+  6: { deployment: 'On Scene', activity: 'IN_LOCATION', status: 'Operational', outcome: 'EXACT' },
+  7: {
+    deployment: 'On Scene',
+    activity: 'COMMITTED',
+    status: 'SubstantiallyOperational',
+    outcome: 'APPROXIMATED',
+  },
   8: {
+    deployment: 'On Scene',
     activity: 'COMMITTED',
     status: 'NotOperational',
     outcome: 'APPROXIMATED',
     note: 'not operational for tasking',
   },
-  9: { activity: 'COMMITTED', status: undefined, outcome: 'WIDENED', note: 'reason not shown' },
-  10: { activity: 'COMMITTED', status: undefined, outcome: 'WIDENED', note: 'reason not shown' },
-  11: { activity: 'REST', status: undefined, outcome: 'EXACT' },
+  9: {
+    deployment: 'On Scene',
+    activity: 'COMMITTED',
+    status: undefined,
+    outcome: 'WIDENED',
+    note: 'reason not shown',
+  },
+  10: {
+    deployment: 'On Scene',
+    activity: 'COMMITTED',
+    status: undefined,
+    outcome: 'WIDENED',
+    note: 'reason not shown',
+  },
+  11: { deployment: 'Camp', activity: 'REST', status: undefined, outcome: 'EXACT' },
 } satisfies Record<number, StateMeaning>
 
 const STATES: ReadonlyMap<number, StateMeaning> = new Map(
@@ -61,41 +84,72 @@ const EMERGENCY = 0
 const LAST_STATE = 16
 
 /**
- * Police state 0 to 16 → army status. Parameter `as`: `status` (NIEM code), `activity`, or `alert`. State 0 is always an alert and
- * nothing else; 12 to 16 are radio procedure and never translated.
+ * Police state 0 to 16 → army status. State 0 is always an alert and nothing else; 12 to 16 are radio procedure and never
+ * translated. A force with codes of its own names a table from them to the common ones: `codes: met` and `met: { '21': '6' }`.
+ *
+ * Slot: `value` (count; enum or text with `codes`). Parameters `as`: `status` (NIEM operational status), `activity`,
+ * `deployment` (NIEM deployment status), `alert`; `codes`. Gives: enum, bool. Loss: EXACT, WIDENED, APPROXIMATED; UNMAPPED.
+ * Refuses: `unknown`.
  */
 export const status: Converter = {
-  slots: [{ name: 'value', types: ['count'] }],
+  slots: [{ name: 'value', types: ['count', 'enum', 'text'] }],
   gives: ['enum', 'bool'],
-  parameters: ['as'],
+  parameters: ['as', 'codes'],
   compile(site: Site) {
-    const as = choiceOf(site, 'as', ['status', 'activity', 'alert'])
+    const as = choiceOf(site, 'as', ['status', 'activity', 'deployment', 'alert'])
     if ((as === 'alert') !== (site.target.type === 'bool'))
       site.complain('type-mismatch', `\`as: ${as}\` does not fit \`${site.target.path}\``)
-    return as === 'alert' ? alertOf(site) : wordOf(site, as)
+    const read = readerOf(site)
+    return as === 'alert' ? alertOf(site, read) : wordOf(site, as, read)
   },
 }
 
-function alertOf({ rule }: Site): Convert {
-  return ([value]) => {
-    if (!isState(value)) return refuse(value, rule)
-    const exact = { outcome: 'EXACT', rule } as const
-    if (value === EMERGENCY) return made(true, exact)
-    return STATES.has(value) ? made(false, exact) : undefined
+/** Turns what stands in the document into a common state, or leaves it as it is. */
+type StateReader = (value: Json | undefined) => Json | undefined
+
+function readerOf(site: Site): StateReader {
+  const name = site.parameters.get('codes')
+  if (name === undefined) return value => value
+  const entries = site.tables.get(name)
+  if (entries === undefined) site.complain('table-unknown', `there is no table \`${name}\``)
+  const states = new Map<string, number>()
+  for (const [code, { is }] of entries ?? []) {
+    if (!/^(?:1[0-6]|\d)$/.test(is)) site.complain('enum-value', `\`${is}\` is no state from 0 to 16`)
+    states.set(code, Number(is))
+  }
+  return value => {
+    if (typeof value !== 'number' && typeof value !== 'string') return value
+    // A number that the force's own list does not have is as wrong as one beyond the common list
+    return states.get(String(value)) ?? (typeof value === 'number' ? -1 : value)
   }
 }
 
-function wordOf({ rule }: Site, as: 'status' | 'activity'): Convert {
-  return ([value]) => {
+function alertOf({ rule }: Site, read: StateReader): Convert {
+  const [alert, calm] = [made(true, { outcome: 'EXACT', rule }), made(false, { outcome: 'EXACT', rule })]
+  return ([written]) => {
+    const value = read(written)
     if (!isState(value)) return refuse(value, rule)
-    if (value === EMERGENCY) return unmapped(rule, 'an emergency says nothing else')
-    const meaning = STATES.get(value)
-    if (meaning === undefined) return unmapped(rule, 'radio procedure, not a status')
-    const word = as === 'status' ? meaning.status : meaning.activity
-    if (word === undefined) return unmapped(rule, 'the state says nothing about it')
-    const { outcome, note } = meaning
-    return made(word, note === undefined ? { outcome, rule } : { outcome, rule, note })
+    if (value === EMERGENCY) return alert
+    return STATES.has(value) ? calm : undefined
   }
+}
+
+function wordOf({ rule }: Site, as: 'status' | 'activity' | 'deployment', read: StateReader): Convert {
+  const answers = new Map([...STATES].map(([state, meaning]) => [state, answerOf(meaning, as, rule)]))
+  const emergency = unmapped(rule, 'an emergency says nothing else')
+  const radio = unmapped(rule, 'radio procedure, not a status')
+  return ([written]) => {
+    const value = read(written)
+    if (!isState(value)) return refuse(value, rule)
+    return value === EMERGENCY ? emergency : (answers.get(value) ?? radio)
+  }
+}
+
+function answerOf(meaning: StateMeaning, as: 'status' | 'activity' | 'deployment', rule: string): Converted {
+  const word = meaning[as]
+  if (word === undefined) return unmapped(rule, 'the state says nothing about it')
+  const { outcome, note } = meaning
+  return made(word, note === undefined ? { outcome, rule } : { outcome, rule, note })
 }
 
 function isState(value: Json | undefined): value is number {
@@ -104,49 +158,5 @@ function isState(value: Json | undefined): value is number {
 
 /** A number outside the code list is wrong; anything else was treated by policy and says nothing. */
 function refuse(value: Json | undefined, rule: string): Converted {
-  return typeof value === 'number' ? blocked(rule) : unmapped(rule, 'not a state code')
-}
-
-/** Army words → police state. What stands first decides; the alert before everything. */
-const FROM_ACTIVITY: ReadonlyMap<string, { state: number; outcome: LossOutcome }> = new Map([
-  ['READY', { state: 1, outcome: 'APPROXIMATED' }],
-  ['RESTING', { state: 4, outcome: 'EXACT' }],
-  ['MOVING', { state: 5, outcome: 'EXACT' }],
-  ['IN_LOCATION', { state: 6, outcome: 'EXACT' }],
-  ['REST', { state: 11, outcome: 'EXACT' }],
-])
-const FROM_STATUS: ReadonlyMap<string, { state: number; outcome: LossOutcome }> = new Map([
-  ['Operational', { state: 1, outcome: 'APPROXIMATED' }],
-  ['SubstantiallyOperational', { state: 7, outcome: 'APPROXIMATED' }],
-  ['MarginallyOperational', { state: 7, outcome: 'APPROXIMATED' }],
-  ['NotOperational', { state: 8, outcome: 'APPROXIMATED' }],
-  ['TemporarilyNotOperational', { state: 4, outcome: 'APPROXIMATED' }],
-])
-
-/** Army status, activity and alert → police state. A committed unit is 7 or 8 by its status, 8 where that is not known. */
-export const state: Converter = {
-  slots: [
-    { name: 'alert', types: ['bool'], optional: true },
-    { name: 'activity', types: ['enum'], optional: true },
-    { name: 'status', types: ['enum'], optional: true },
-  ],
-  gives: ['count'],
-  parameters: [],
-  compile({ rule }: Site) {
-    return ([alert, activity, operational]) => {
-      if (alert === true) return made(EMERGENCY, { outcome: 'EXACT', rule: `${rule}.alert` })
-      const committed = activity === 'COMMITTED'
-      const found =
-        (typeof activity === 'string' ? FROM_ACTIVITY.get(activity) : undefined) ??
-        (typeof operational === 'string' && activity !== 'PLANNED' ? FROM_STATUS.get(operational) : undefined)
-      if (committed) {
-        const deployable = operational === 'SubstantiallyOperational' || operational === 'Operational'
-        return made(deployable ? 7 : 8, { outcome: 'APPROXIMATED', rule: `${rule}.committed` })
-      }
-      if (found) return made(found.state, { outcome: found.outcome, rule })
-      return activity === undefined && operational === undefined
-        ? undefined
-        : unmapped(rule, 'no such police state')
-    }
-  },
+  return typeof value === 'number' ? blocked(`${rule}.unknown`) : unmapped(rule, 'not a state code')
 }

@@ -1,12 +1,16 @@
 import type { Json } from '../../kit/kit.ts'
-import { blocked, type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
+import { blocked, type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
+import type { Manner } from '../mapping.ts'
 import { bandManner, countOf } from './copy.ts'
 
 const PARTS = ['inspectors', 'sergeants', 'constables', 'drivers', 'staff'] as const
 
 /**
  * Police strength → one number, which is the same on both sides. A police inspector is no commissioned officer, so nothing is
- * split. Blocked where all parts are there and do not add up to the total.
+ * split.
+ *
+ * Slots: `total`, and `inspectors`, `sergeants`, `constables`, `drivers`, `staff` (counts, optional). Gives: count. Loss: EXACT;
+ * NARROWED where parts stay behind; WIDENED for a band. Refuses: `sum`, parts that are all there and do not add up.
  */
 export const strengthTotal: Converter = {
   slots: [
@@ -19,7 +23,7 @@ export const strengthTotal: Converter = {
     return ([total, ...parts]) => {
       if (total === undefined) return undefined
       const sum = sumOf(parts)
-      if (typeof total === 'number' && sum !== undefined && sum !== total) return blocked(rule)
+      if (typeof total === 'number' && sum !== undefined && sum !== total) return blocked(`${rule}.sum`)
       const exact = parts.some(part => part !== undefined)
         ? ({ outcome: 'NARROWED', rule } as const)
         : exactly(rule)
@@ -38,7 +42,12 @@ function sumOf(parts: readonly (Json | undefined)[]): number | undefined {
   return sum
 }
 
-/** How police break a strength down, inspectors–sergeants–constables: `1-3-18`, with drivers and staff named. Only what is known. */
+/**
+ * How police break a strength down, inspectors–sergeants–constables: `1-3-18 + 3 drivers`. Only what is known.
+ *
+ * Slots: `inspectors`, and `sergeants`, `constables`, `drivers`, `staff` (counts, optional). Gives: text. Loss: NARROWED;
+ * UNMAPPED where part of it is missing.
+ */
 export const strengthBreakdown: Converter = {
   slots: PARTS.map((name, index) => ({ name, types: ['count'] as const, optional: index > 0 })),
   gives: ['text'],
@@ -52,6 +61,63 @@ export const strengthBreakdown: Converter = {
       const drove = isCount(drivers) && drivers > 0 ? ` + ${drivers} drivers` : ''
       const helped = isCount(staff) && staff > 0 ? ` + ${staff} staff` : ''
       return made(`${ranks.join('-')}${drove}${helped}`, { outcome: 'NARROWED', rule, note: 'kept as text' })
+    }
+  },
+}
+
+const BREAKDOWN = /^(\d{1,6})-(\d{1,6})-(\d{1,6})(?: \+ (\d{1,6}) drivers)?(?: \+ (\d{1,6}) staff)?$/
+
+/**
+ * One part of a breakdown that was kept as text, `1-3-18 + 3 drivers`, as a number again. Nothing is guessed from any other text.
+ *
+ * Slot: `value` (text). Parameter `part`: `inspectors`, `sergeants`, `constables`, `drivers`, `staff`. Gives: count. Loss:
+ * EXACT; UNMAPPED for a text of another form.
+ */
+export const strengthPart: Converter = {
+  slots: [{ name: 'value', types: ['text'] }],
+  gives: ['count'],
+  parameters: ['part'],
+  compile(site: Site) {
+    const part = PARTS.indexOf(choiceOf(site, 'part', PARTS))
+    const exact = exactly(site.rule)
+    const no = unmapped(site.rule, 'not a breakdown')
+    return ([value]) => {
+      const found = typeof value === 'string' ? BREAKDOWN.exec(value) : null
+      return found ? made(Number(found[part + 1] ?? 0), exact) : no
+    }
+  },
+}
+
+/**
+ * Army strength, officers and others → one number, which is the same on both sides. Ranks are never guessed from it.
+ *
+ * Slots: `officers`, `others`, `total` (counts, optional). Gives: count. Loss: EXACT where only one number is there; NARROWED;
+ * WIDENED for a band; UNMAPPED where a band cannot be added. Refuses: `sum`.
+ */
+export const strengthSum: Converter = {
+  slots: [
+    { name: 'officers', types: ['count'], optional: true },
+    { name: 'others', types: ['count'], optional: true },
+    { name: 'total', types: ['count'], optional: true },
+  ],
+  gives: ['count'],
+  parameters: [],
+  compile({ rule }: Site) {
+    const exact = exactly(rule)
+    const joined: Manner = { outcome: 'NARROWED', rule, note: 'officers and others as one number' }
+    const manners = { exact, banded: bandManner(rule) }
+    const no = unmapped(rule, 'not a number')
+    const wrong = blocked(`${rule}.sum`)
+    return ([officers, others, total]) => {
+      const parts = [officers, others].filter(part => part !== undefined)
+      const sum = sumOf(parts)
+      if (total !== undefined) {
+        const whole = parts.length === 2 && sum !== undefined && typeof total === 'number'
+        return whole && sum !== total ? wrong : (countOf(total, manners) ?? no)
+      }
+      if (parts.length === 0) return undefined
+      if (parts.length === 1) return countOf(parts[0], manners) ?? no
+      return sum === undefined ? no : made(sum, joined)
     }
   },
 }

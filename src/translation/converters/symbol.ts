@@ -1,12 +1,14 @@
 import type { Json } from '../../kit/kit.ts'
 import { blocked, type Converter, made, type Site, type Slot, type Values } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
+import { type Realm, realmOf } from '../realm.ts'
 import { charactersOf, digitsOf, readSymbol, symbolOf, type UnitSymbol } from '../unit-symbols.ts'
 
 const SLOTS: readonly Slot[] = [
   { name: 'type', types: ['enum'], optional: true },
   { name: 'unit', types: ['id'], optional: true },
   { name: 'status', types: ['enum'], optional: true },
+  { name: 'realm', types: ['enum'], optional: true },
 ]
 
 /** What a unit is taken to be, and where that comes from. */
@@ -19,6 +21,9 @@ interface Known {
 /**
  * Police unit type → 20-digit symbol (APP-6D). Where the type is not there, the first word of the unit code is tried if the
  * parameter `prefixes: police` allows it (`PSU-…`), and else the unit is a generic police unit; both are said.
+ *
+ * Slots, all optional: `type` (enum), `unit` (id), `status` (enum: a unit that is requested or accepted is planned), `realm`
+ * (enum: real or exercise). Gives: text. Loss: EXACT, WIDENED, DEFAULTED. Refuses: `realm`, a word that no list has.
  */
 export const sidc: Converter = {
   slots: SLOTS,
@@ -28,12 +33,18 @@ export const sidc: Converter = {
     const known = makeKnown(site)
     return values => {
       const unit = known(values)
-      return unit && made(digitsOf(unit.symbol, isPlanned(values[2])), mannerOf(unit, site.rule))
+      if (unit === undefined) return undefined
+      const realm = realmIn(values[3])
+      if (realm === undefined) return blocked(`${site.rule}.realm`)
+      return made(digitsOf(unit.symbol, isPlanned(values[2]), realm), mannerOf(unit, site.rule))
     }
   },
 }
 
-/** As {@link sidc}, in 15 characters (APP-6A), which have no modifiers. */
+/**
+ * As {@link sidc}, in 15 characters (APP-6A), which have no modifiers. Slots and refusals as there. Gives: text. Loss: NARROWED where the kind of
+ * unit is lost with the modifiers.
+ */
 export const sidc15: Converter = {
   slots: SLOTS,
   gives: ['text'],
@@ -43,18 +54,25 @@ export const sidc15: Converter = {
     return values => {
       const unit = known(values)
       if (unit === undefined) return undefined
+      const realm = realmIn(values[3])
+      if (realm === undefined) return blocked(`${site.rule}.realm`)
       const rule = `${site.rule}.${unit.unitType.toLowerCase().replaceAll('_', '-')}.15`
       const note = unit.symbol.lost
       const manner: Manner =
         note === undefined
           ? { ...mannerOf(unit, site.rule), rule }
           : { outcome: 'NARROWED', rule, note, reversible: false }
-      return made(charactersOf(unit.symbol, isPlanned(values[2])), manner)
+      return made(charactersOf(unit.symbol, isPlanned(values[2]), realm), manner)
     }
   },
 }
 
-/** 20-digit symbol → police unit type. A friend's unit only: suspect and hostile need a person. */
+/**
+ * 20-digit symbol → police unit type. A friend's unit only: suspect and hostile need a person.
+ *
+ * Slot: `value` (text). Gives: enum. Loss: EXACT, NARROWED, WIDENED. Refuses: the field without a meaning (`form`, `version`,
+ * `context`, `identity`, `symbol-set`, `status`, `hq`, `amplifier`, `entity`, `modifier`), `civil-identity`.
+ */
 export const unitType: Converter = {
   slots: [{ name: 'value', types: ['text'] }],
   gives: ['enum'],
@@ -67,21 +85,6 @@ export const unitType: Converter = {
       const { outcome } = reading
       const note = outcome === 'EXACT' ? {} : { note: 'the symbol is kept beside it' }
       return made(reading.unitType, { outcome, rule: site.rule, ...note })
-    }
-  },
-}
-
-/** The symbol as it came, where it may come. */
-export const sidcKept: Converter = {
-  slots: [{ name: 'value', types: ['text'] }],
-  gives: ['text'],
-  parameters: [],
-  compile(site: Site) {
-    return ([value]) => {
-      if (typeof value !== 'string') return undefined
-      const reading = readSymbol(value)
-      if (reading.kind === 'refused') return blocked(`${site.rule}.${reading.why}`)
-      return made(value, { outcome: 'EXACT', rule: site.rule })
     }
   },
 }
@@ -108,6 +111,12 @@ function mannerOf({ symbol, from }: Known, rule: string): Manner {
   return symbol.note === undefined
     ? { outcome: symbol.outcome, rule }
     : { outcome: symbol.outcome, rule, note: symbol.note, reversible: false }
+}
+
+/** Where nothing is said, it is real; undefined for a word that no list has. */
+function realmIn(value: Json | undefined): Realm | undefined {
+  if (value === undefined) return 'real'
+  return typeof value === 'string' ? realmOf(value) : undefined
 }
 
 function isPlanned(status: Json | undefined): boolean {

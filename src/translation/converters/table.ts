@@ -2,24 +2,35 @@ import { type Converted, type Converter, made, type Site, type TableEntry, unmap
 
 /**
  * An enumeration by a table of the mapping. Every value of the source must be in the table or named in its `unmapped` list, and
- * every result must be a value of the target; a value that is in neither (a pseudonym) is left out and said so.
+ * every result must be a value of the target; a value that is in neither (a pseudonym) is left out and said so. False friends
+ * are refused when the mapping is loaded: words that both services use for different things, and DMNSTR from anything.
+ *
+ * Slot: `value` (enum). Parameter `table`. Gives: enum, text. Loss: by the table.
  */
 export const table: Converter = {
   slots: [{ name: 'value', types: ['enum'] }],
   gives: ['enum', 'text'],
   parameters: ['table'],
   compile(site: Site) {
-    const name = site.parameters.get('table') ?? ''
-    const entries = site.tables.get(name)
-    if (entries === undefined) site.complain('table-unknown', `there is no table \`${name}\``)
-    else checkTable(site, entries)
-    const rows = new Map([...(entries ?? [])].map(([key, entry]) => [key, rowOf(site, key, entry)]))
+    const entries = tableOf(site)
+    checkTable(site, entries)
+    for (const [key, entry] of entries) checkFriends(site, key, entry)
+    const rows = new Map([...entries].map(([key, entry]) => [key, rowOf(site, key, entry)]))
     const no = unmapped(site.rule, 'no counterpart')
     return ([value]) => (typeof value === 'string' ? (rows.get(value) ?? no) : no)
   },
 }
 
-function rowOf(site: Site, key: string, entry: TableEntry): Converted {
+/** The table that the parameter names; complains and is empty where there is none. */
+export function tableOf(site: Site): ReadonlyMap<string, TableEntry> {
+  const name = site.parameters.get('table') ?? ''
+  const entries = site.tables.get(name)
+  if (entries === undefined) site.complain('table-unknown', `there is no table \`${name}\``)
+  return entries ?? new Map()
+}
+
+/** What one row of a table answers; its rule carries the word. */
+export function rowOf(site: Site, key: string, entry: TableEntry): Converted {
   const rule = `${site.rule}.${key}`
   const said = entry.note === undefined ? {} : { note: entry.note }
   if (entry.outcome === 'UNMAPPED')
@@ -27,7 +38,9 @@ function rowOf(site: Site, key: string, entry: TableEntry): Converted {
   return made(entry.is, { outcome: entry.outcome, rule, ...said })
 }
 
-function checkTable(site: Site, entries: ReadonlyMap<string, TableEntry>): void {
+/** Complains of a value of the source without a row, a row without a value, and a result that the target does not have. */
+export function checkTable(site: Site, entries: ReadonlyMap<string, TableEntry>): void {
+  if (entries.size === 0) return
   const source = site.sources[0]?.values ?? []
   for (const value of source)
     if (!entries.has(value)) site.complain('enum-unmapped', `the table says nothing about \`${value}\``)
@@ -39,4 +52,24 @@ function checkTable(site: Site, entries: ReadonlyMap<string, TableEntry>): void 
     if (values && !values.includes(entry.is))
       site.complain('enum-value', `\`${entry.is}\` is not a value of \`${site.target.path}\``)
   }
+}
+
+/** Words that police and armies share and mean differently: an army contains an enemy, engages targets, secures by force. */
+const FALSE_FRIENDS: ReadonlyMap<string, string> = new Map(
+  [
+    'CONTAIN CONTAINMENT CONTAINING',
+    'NEUTRALISE NEUTRALIZE NEUTRALISATION',
+    'DEMONSTRATE DEMONSTRATION DMNSTR',
+    'ENGAGE ENGAGEMENT ENGAGING',
+    'SECURE SECURING',
+    'TACTICAL',
+    'OPERATIONAL',
+  ].flatMap(words => words.split(' ').map((word): [string, string] => [word, words])),
+)
+
+function checkFriends(site: Site, key: string, { is, outcome }: TableEntry): void {
+  if (outcome === 'UNMAPPED') return
+  const shared = FALSE_FRIENDS.get(is)
+  if ((shared !== undefined && shared === FALSE_FRIENDS.get(key)) || is === 'DMNSTR')
+    site.complain('false-friend', `\`${key}\` and \`${is}\` mean different things to the two services`)
 }

@@ -3,7 +3,11 @@ import { type Converter, exactly, made, type Site, unmapped } from '../converter
 /** A police unit code: kind, force, number. */
 const UNIT_CODE = /^[A-Z]+(?:_[A-Z]+)*-([A-Z]{2,6})-\d{1,6}$/
 
-/** Unit code → track id (FFI): the force code before it, `GMP.PSU-GMP-021`; an alias takes the agency it came from. */
+/**
+ * Unit code → track id (FFI): the force code before it, `GMP.PSU-GMP-021`; an alias takes the agency it came from.
+ *
+ * Slot: `value` (id). Gives: id. Loss: EXACT; UNMAPPED.
+ */
 export const track: Converter = {
   slots: [{ name: 'value', types: ['id'] }],
   gives: ['id'],
@@ -18,7 +22,12 @@ export const track: Converter = {
   },
 }
 
-/** Track id → unit code: the unit where the track is nothing but a prefix before it, else the track, which alone tells two tracks of one unit apart. */
+/**
+ * Track id → unit code: the unit where the track is nothing but a prefix before it, else the track, which alone tells two
+ * tracks of one unit apart.
+ *
+ * Slots: `track` (id), `unit` (id, optional). Gives: id. Loss: EXACT; UNMAPPED.
+ */
 export const unitOfTrack: Converter = {
   slots: [
     { name: 'track', types: ['id'] },

@@ -1,0 +1,25 @@
+import { type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
+
+/**
+ * A code of a list that both sides use (NIEM deployment and operational status, reinforcement, command relationship; EDXL-RM
+ * messages): it passes as it came. Every value of the source has to be one of the target, which is checked when the mapping is
+ * loaded; something that is in no list, such as a pseudonym, is left out and said so.
+ *
+ * Slot: `value` (enum). Gives: enum, text. Loss: EXACT, or UNMAPPED.
+ */
+export const code: Converter = {
+  slots: [{ name: 'value', types: ['enum'] }],
+  gives: ['enum', 'text'],
+  parameters: [],
+  compile(site: Site) {
+    const source = site.sources[0]?.values ?? []
+    const target = site.target.values
+    for (const value of source)
+      if (target && !target.includes(value))
+        site.complain('enum-value', `\`${value}\` is not a value of \`${site.target.path}\``)
+    const known = new Set(source)
+    const exact = exactly(site.rule)
+    const no = unmapped(site.rule, 'not a code of the list')
+    return ([value]) => (typeof value === 'string' && known.has(value) ? made(value, exact) : no)
+  },
+}
