@@ -7,9 +7,11 @@ import { certsCommand } from './cli/certs.ts'
 import { demoCommand } from './cli/demo.ts'
 import { healthCommand } from './cli/health.ts'
 import { initCommand } from './cli/init.ts'
+import { schemaCommand } from './cli/schema.ts'
 import { serveCommand } from './cli/serve.ts'
 import type { ExitCode, Terminal } from './cli/terminal.ts'
 import { tokenCommand } from './cli/token.ts'
+import { translateCommand } from './cli/translate.ts'
 import { ProblemsError, printProblem } from './terms/terms.ts'
 
 /** The process edge: the only file that touches `process`. */
@@ -63,6 +65,8 @@ const commands = [
   tokenCommand(terminal),
   agreementCommand(terminal),
   auditCommand(terminal),
+  schemaCommand(terminal),
+  translateCommand(terminal),
 ]
 for (const command of commands) program.addCommand(passOn(command))
 

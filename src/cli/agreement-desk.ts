@@ -40,14 +40,14 @@ export interface Desk {
   /** @throws ProblemsError where the agreement cannot be used or one of its examples does not hold */
   mutate(file: string): Promise<readonly Mutant[]>
   readonly parts: PolicyParts
-  schemaOf(resource: string): DocumentSchema | undefined
+  schemaOf(resource: string, version?: string): DocumentSchema | undefined
 }
 
 /** No key for pseudonyms is needed here: what is tried out uses practice keys, and nothing is released. */
 export function openDesk(terminal: Terminal, schemas: string): Desk {
   const registry = loadSchemas(resolve(terminal.cwd, schemas))
   const parts: PolicyParts = {
-    catalogueOf: resource => registry.get(resource)?.catalogue,
+    catalogueOf: registry.catalogueOf,
     squareOf,
     pseudonymKey: () => undefined,
   }
@@ -57,13 +57,13 @@ export function openDesk(terminal: Terminal, schemas: string): Desk {
     read: async file => readAgreement(await open(file), file, parts),
     lint: async (file, given) => lintAgreement({ source: await open(file), file, parts, ...given }),
     rules: async file => {
-      const reading = readAgencyRules(await open(file), file, parts)
+      const reading = readAgencyRules(await open(file), file, registry)
       if (reading.ok) return reading.rules
       throw new ProblemsError(reading.problems)
     },
     mutate: async file => mutationReport(await open(file), file, parts),
     parts,
-    schemaOf: resource => registry.get(resource),
+    schemaOf: (resource, version) => registry.get(resource, version),
   }
 }
 

@@ -1,8 +1,9 @@
 import { Command } from 'commander'
-import { isJsonObject, type Json, type JsonObject, readJsonText, systemClock } from '../kit/kit.ts'
+import { type Json, type JsonObject, systemClock } from '../kit/kit.ts'
 import { type Agreement, type Trial, type TrialValue, tryAgreement } from '../policy/policy.ts'
 import type { Label } from '../terms/terms.ts'
 import { type Desk, houseSchemas, openDesk, readObjectFile } from './agreement-desk.ts'
+import { labelFrom, objectIn, readLabel } from './label.ts'
 import type { Terminal } from './terminal.ts'
 
 interface ExplainOptions {
@@ -74,25 +75,6 @@ async function readAsked(terminal: Terminal, options: ExplainOptions): Promise<A
   return { document, label, request, now }
 }
 
-function objectIn(text: string): JsonObject | undefined {
-  const reading = readJsonText(text)
-  return reading.ok && isJsonObject(reading.value) ? reading.value : undefined
-}
-
-function readLabel(text: string): Label | undefined {
-  if (text.trimStart().startsWith('{')) return labelFrom(objectIn(text))
-  const [, classification = '', sensitive] = /^([A-Z]+(?: [A-Z]+)*?)(-SENSITIVE)?$/.exec(text) ?? []
-  if (classification === '') return undefined
-  return { policy: 'UK-GSC', classification, sensitive: sensitive !== undefined }
-}
-
-function labelFrom(value: Json | undefined): Label | undefined {
-  if (!isJsonObject(value)) return undefined
-  const { policy, classification, sensitive } = value
-  if (typeof policy !== 'string' || typeof classification !== 'string') return undefined
-  return typeof sensitive === 'boolean' ? { policy, classification, sensitive } : { policy, classification }
-}
-
 function explain(
   terminal: Terminal,
   desk: Desk,
@@ -100,7 +82,8 @@ function explain(
   asked: Asked & Pick<ExplainOptions, 'resource' | 'purpose' | 'role' | 'values' | 'json'>,
 ): void {
   const trial = tryAgreement(agreement, asked)
-  const misfit = desk.schemaOf(asked.resource)?.check(asked.document)
+  const { resource, document } = asked
+  const misfit = desk.schemaOf(resource, agreement.resources.get(resource)?.version)?.check(document)
   if (asked.json)
     terminal.out(JSON.stringify({ ...withoutValues(trial, asked.values), misfit: misfit?.pointer }, null, 2))
   else {

@@ -65,7 +65,7 @@ async function previousOf(
 export function partsFor({ config }: Pick<Asking, 'config'>): PolicyParts {
   const registry = loadSchemas(config.schemas)
   return {
-    catalogueOf: resource => registry.get(resource)?.catalogue,
+    catalogueOf: registry.catalogueOf,
     squareOf,
     pseudonymKey: () => undefined,
   }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Api } from '../contract/contract.ts'
+import type { Api, SchemaRegistry } from '../contract/contract.ts'
 import type { Caller, Exchange, Knock, Known, Room } from '../exchange/exchange.ts'
 import type { Governance, Officeholder } from '../governance/governance.ts'
 import type { Register } from '../identity/identity.ts'
@@ -21,6 +21,7 @@ export interface DoorTrust {
 export interface DoorsParts {
   readonly agency: AgencyId
   readonly api: Api
+  readonly schemas: SchemaRegistry
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics

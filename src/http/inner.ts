@@ -4,17 +4,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Api, components } from '../contract/contract.ts'
 import type { SharedRow } from '../delivery/delivery.ts'
 import type { Caller, Exchange, PushedTo, PushRequest } from '../exchange/exchange.ts'
-import { type Clock, readJsonText, timestamp } from '../kit/kit.ts'
+import { readJsonText, timestamp } from '../kit/kit.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
 import { type KeptReport, readReport } from '../translation/translation.ts'
 import { type Operation, readJsonBody } from './door.ts'
 import '@fastify/sse'
 import { problemOf } from './problems.ts'
+import { chooseFormat, type SharedFormatsParts, writeShared, writeSharedPage } from './shared-formats.ts'
 
 type Schemas = components['schemas']
 
-export interface InnerParts {
-  readonly clock: Clock
+export interface InnerParts extends SharedFormatsParts {
   readonly exchange: Exchange
   readonly api: Api
   readonly callerOf: (request: FastifyRequest) => Caller
@@ -148,17 +148,29 @@ async function listShared(parts: InnerParts, request: FastifyRequest, reply: Fas
   const { resource } = request.params as { resource: string }
   const { purpose, after, limit = 50 } = request.query as { purpose: string; after?: string; limit?: number }
   const asked = { resource, purpose, after: Number(after ?? 0), limit: Number(limit) }
+  const format = chooseFormat(parts, headerOf(request, 'accept'), { resource, many: true })
   const { rows, more } = await parts.exchange.consult.list(parts.callerOf(request), asked)
   const next = more ? rows.at(-1)?.row : undefined
+  if (format) {
+    const { text, leftOut } = writeSharedPage(parts, format, rows)
+    if (leftOut > 0) reply.header('concordat-left-out', String(leftOut))
+    const following = `/v1/shared/${resource}?purpose=${purpose}&after=${next}&limit=${limit}`
+    if (next !== undefined) reply.header('link', `<${following}>; rel="next"`)
+    return sendTagged(request, reply, { type: format.mediaType, body: text })
+  }
   const body = `{"items":[${rows.map(printShared).join(',')}]${next === undefined ? '' : `,"next":"${next}"`}}`
-  return sendTagged(request, reply, body)
+  return sendTagged(request, reply, { type: 'application/json', body })
 }
 
 async function readShared(parts: InnerParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const { resource, id } = request.params as { resource: string; id: string }
   const { purpose } = request.query as { purpose: string }
+  const format = chooseFormat(parts, headerOf(request, 'accept'), { resource, many: false })
   const row = await parts.exchange.consult.one(parts.callerOf(request), { resource, id, purpose })
-  return sendTagged(request, reply, printShared(row))
+  const answer = format
+    ? { type: format.mediaType, body: writeShared(parts, format, row) }
+    : { type: 'application/json', body: printShared(row) }
+  return sendTagged(request, reply, answer)
 }
 
 async function streamShared(parts: InnerParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -190,11 +202,15 @@ function takesEvents(accept: string | undefined): boolean {
 }
 
 /** The ETag covers what this caller is shown for this purpose, and nothing that was withheld from it. */
-function sendTagged(request: FastifyRequest, reply: FastifyReply, body: string): unknown {
+function sendTagged(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { type, body }: { readonly type: string; readonly body: string },
+): unknown {
   const tag = `"${createHash('sha256').update(body).digest('base64url')}"`
-  reply.header('etag', tag).header('vary', 'authorization')
+  reply.header('etag', tag).header('vary', 'authorization, accept')
   if (headerOf(request, 'if-none-match') === tag) return reply.status(304).send()
-  return reply.type('application/json').send(body)
+  return reply.type(type).send(body)
 }
 
 function printPushed({ id, to, state, receipt, refusal }: PushedTo): Schemas['PushedTo'] {

@@ -10,6 +10,7 @@ export const STATUS = {
   'json-too-deep': 400,
   'request-invalid': 400,
   'header-duplicated': 400,
+  'format-unavailable': 406,
   'not-found': 404,
   'idempotency-mismatch': 422,
   'cursor-expired': 410,

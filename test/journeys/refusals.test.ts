@@ -87,6 +87,7 @@ const UNFIT: readonly Case[] = [
     document: unit,
     label: {},
   }),
+  push('a version that is none', 'request-invalid', 400, { ...good, version: 'latest' }),
   push('a purpose that is a list', 'request-invalid', 400, { ...good, purpose: [PURPOSE] }),
   push('a list instead of a push', 'request-invalid', 400, [good]),
   push('a recipient twice', 'request-invalid', 400, { ...good, to: ['army-1div', 'army-1div'] }),
@@ -104,6 +105,10 @@ const UNFIT: readonly Case[] = [
 
 const NOT_AGREED: readonly Case[] = [
   push('an unknown resource', 'resource-unknown', 422, { ...good, resource: 'police.incident' }),
+  push('another version of the schema than was agreed', 'schema-mismatch', 422, {
+    ...good,
+    version: '2.0.0',
+  }),
   push('a resource without an agreement', 'agreement-missing', 403, {
     ...good,
     resource: 'army.positionReport',

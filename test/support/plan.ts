@@ -11,6 +11,7 @@ export const FLOORS: ReadonlyMap<string, number> = new Map([
   ['contract', 2],
   ['policy', 2],
   ['translation', 2],
+  ['formats', 2],
   ['seal', 2],
   ['links', 2],
   ['ledger', 2],
@@ -66,8 +67,7 @@ export const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['node:vm', []],
   ['@bufbuild/*', ['policy']],
   ['fflate', ['policy']],
-  ['saxes', ['policy']],
-  ['geographiclib-mgrs', ['translation']],
+  ['saxes', ['policy', 'formats']],
   ['commander', ['cli', 'main.ts']],
   ['yaml', ['policy', 'translation', 'contract', 'config.ts']],
 ])
