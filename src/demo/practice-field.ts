@@ -179,7 +179,7 @@ export function fieldPolicyParts({ project }: Pick<FieldPlaces, 'project'>): Pol
   const schemas = loadSchemas(join(project, 'schemas'))
   return {
     squareOf,
-    catalogueOf: resource => schemas.get(resource)?.catalogue,
+    catalogueOf: schemas.catalogueOf,
     pseudonymKey: () => undefined,
   }
 }

@@ -21,15 +21,13 @@ export interface Verdict {
  * gateway has not declared what one of its `must` takes.
  */
 export function makeDecide(parts: {
-  readonly agency: AgencyId
   readonly clock: Clock
   readonly agreements: AgreementBook
   readonly isPeer: (agency: AgencyId) => boolean
   readonly noteShape: NoteShape
 }): (caller: Caller, valid: Valid) => Verdict {
-  return (caller, { order, label }) => {
+  return (caller, { order, agreement, label }) => {
     if (!parts.isPeer(order.to)) throw new Refusal('recipient-unknown')
-    const agreement = parts.agreements.find(parts.agency, order.to, order.resource)
     if (agreement === undefined) throw new Refusal('agreement-missing')
     const barrier = parts.agreements.barrier(agreement, order.purpose)
     if (barrier !== undefined) throw new Refusal(barrier)

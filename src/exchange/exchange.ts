@@ -6,7 +6,7 @@ import type { Clock, Log } from '../kit/kit.ts'
 import type { LeafWriter } from '../ledger/ledger.ts'
 import type { Acceptance, Agreement } from '../policy/policy.ts'
 import type { AgencyId, Refusal } from '../terms/terms.ts'
-import type { Mapping } from '../translation/translation.ts'
+import type { MappingBook } from '../translation/translation.ts'
 import { makeAccept } from './accept.ts'
 import type { AgreementBook } from './agreement-book.ts'
 import { makeArrivals } from './arrivals.ts'
@@ -48,8 +48,7 @@ export interface ExchangeParts {
   readonly schemas: SchemaRegistry
   readonly agreements: AgreementBook
   readonly acceptanceOf: (agreement: Agreement) => Acceptance | undefined
-  /** By the resource they translate from. */
-  readonly mappings: ReadonlyMap<string, Mapping>
+  readonly mappings: MappingBook
   readonly store: ExchangeStore
   readonly leaves: LeafWriter
   readonly tokens: TokenKeeper

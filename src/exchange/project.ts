@@ -42,7 +42,8 @@ export function makeProject(parts: {
     const line = printLine(makeSalt(), JSON.stringify(document))
     const bytes = Buffer.byteLength(line)
     const digest = digestOf(line)
-    const lane = laneOf(parts.laneKey, order.to, order.resource, order.document[schema.orderBy])
+    const { orderedBy } = schema.namesIn(order.document)
+    const lane = laneOf(parts.laneKey, order.to, order.resource, orderedBy)
     const expiresAt = parts.clock.now() + parts.timeToLiveMs
     const { purpose, resource, precedence, inReplyTo } = order
     const { version } = schema

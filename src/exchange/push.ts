@@ -12,6 +12,8 @@ export interface PushRequest {
   readonly to: AgencyId | readonly AgencyId[]
   readonly purpose: string
   readonly resource: string
+  /** Of the schema that the document was written for. */
+  readonly version?: string
   readonly document: JsonObject
   readonly label: Label
   readonly precedence?: 'FLASH' | 'IMMEDIATE' | 'PRIORITY' | 'ROUTINE'
@@ -39,9 +41,10 @@ const ONCE_MS = 86_400_000
 /** One order for each recipient. */
 export function ordersOf(push: PushRequest): Order[] {
   const recipients = typeof push.to === 'string' ? [push.to] : push.to
-  const { purpose, resource, document, label, inReplyTo, context = {} } = push
+  const { purpose, resource, version, document, label, inReplyTo, context = {} } = push
   const precedence = PRECEDENCE[push.precedence ?? 'ROUTINE']
-  return recipients.map(to => ({ to, purpose, resource, document, label, precedence, inReplyTo, context }))
+  const order = { purpose, resource, version, document, label, precedence, inReplyTo, context }
+  return recipients.map(to => ({ to, ...order }))
 }
 
 export interface PushParts {

@@ -64,7 +64,7 @@ function entryOf(one: Recordable, parts: Parameters<typeof makeRecord>[0]): Rele
   const now = parts.clock.now()
   const committed = parts.commit({
     actor: caller.person,
-    subject: nameOf(order.document[schema.subject]),
+    subject: nameOf(schema.namesIn(order.document).subject),
   })
   const leaf = parts.leaves.write('decided', {
     xid: projected.id,

@@ -1,7 +1,7 @@
 import type { DocumentSchema, SchemaRegistry } from '../contract/contract.ts'
 import type { Clock, JsonObject } from '../kit/kit.ts'
 import { Refusal } from '../terms/terms.ts'
-import type { Mapping, Report } from '../translation/translation.ts'
+import type { Mapping, MappingBook, Report } from '../translation/translation.ts'
 import type { Rechecked } from './recheck.ts'
 
 const translated: unique symbol = Symbol('translated')
@@ -21,12 +21,12 @@ export interface Translated {
  */
 export function makeTranslate(parts: {
   readonly clock: Clock
-  readonly mappings: ReadonlyMap<string, Mapping>
+  readonly mappings: MappingBook
   readonly schemas: SchemaRegistry
 }): (checked: Rechecked) => Translated {
   return ({ peer, manifest, held }) => {
-    const mapping = parts.mappings.get(manifest.resource)
-    const schema = mapping && parts.schemas.get(mapping.to.resource)
+    const mapping = parts.mappings.find(manifest.resource, manifest.version)
+    const schema = mapping && parts.schemas.get(mapping.to.resource, mapping.to.version)
     if (mapping === undefined || schema === undefined) throw new Refusal('mapping-missing')
     const context = {
       provider: peer,

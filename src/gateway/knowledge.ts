@@ -18,7 +18,7 @@ import {
 } from '../policy/policy.ts'
 import { type PublishedKey, readJwks } from '../seal/seal.ts'
 import { type AgencyId, type Problem, ProblemsError } from '../terms/terms.ts'
-import { compileMapping, type Mapping, squareOf } from '../translation/translation.ts'
+import { compileMapping, type MappingBook, makeMappingBook, squareOf } from '../translation/translation.ts'
 
 /** A sharing policy in a file, compiled, with the signatures beside it. */
 export interface AgreementFile {
@@ -39,8 +39,7 @@ export interface Knowledge {
   readonly rules: AgencyRules
   /** What compiling a sharing policy needs. */
   readonly policyParts: PolicyParts
-  /** By the resource they translate from. */
-  readonly mappings: ReadonlyMap<string, Mapping>
+  readonly mappings: MappingBook
 }
 
 /**
@@ -50,9 +49,9 @@ export interface Knowledge {
  */
 export function loadKnowledge(config: GatewayConfig, pseudonyms: ReadonlyMap<string, KeyObject>): Knowledge {
   const schemas = loadSchemas(config.schemas)
-  const catalogueOf = (resource: string) => schemas.get(resource)?.catalogue
+  const { catalogueOf } = schemas
   const problems: Problem[] = []
-  const rules = readRules(config, catalogueOf, problems)
+  const rules = readRules(config, schemas, problems)
   const parts: PolicyParts = {
     catalogueOf,
     squareOf,
@@ -74,13 +73,17 @@ export function loadKnowledge(config: GatewayConfig, pseudonyms: ReadonlyMap<str
     )
     return [{ file, source, agreement, approvals: approvalsIn(text) }]
   })
-  const mappings = new Map<string, Mapping>()
-  for (const file of mappingFiles(config.mappings)) {
-    const mapping = collect(problems, () => compileMapping(readFileSync(file, 'utf8'), file, { catalogueOf }))
-    if (mapping !== undefined) mappings.set(mapping.from.resource, mapping)
-  }
+  const mappings = makeMappingBook(
+    mappingFiles(config.mappings).flatMap(file => {
+      const mapping = collect(problems, () =>
+        compileMapping(readFileSync(file, 'utf8'), file, { catalogueOf }),
+      )
+      return mapping === undefined ? [] : [{ file, mapping }]
+    }),
+  )
+  problems.push(...mappings.problems)
   if (problems.length > 0) throw new ProblemsError(problems)
-  return { schemas, files, officers, rules, policyParts: parts, mappings }
+  return { schemas, files, officers, rules, policyParts: parts, mappings: mappings.book }
 }
 
 /** The provider needs every key that its agreement makes code names with; without it the items would silently stay at home. */
@@ -121,13 +124,13 @@ function mappingFiles(directory: string): string[] {
 
 function readRules(
   { rules: file }: GatewayConfig,
-  catalogueOf: PolicyParts['catalogueOf'],
+  schemas: SchemaRegistry,
   problems: Problem[],
 ): AgencyRules {
   if (file === undefined) return ORDINARY_RULES
   const missing = 'cannot be read; leave the key out for the ordinary rules'
   const source = readText(file, problems, { code: 'rules-missing', says: missing })
-  const reading = readAgencyRules(source, file, { catalogueOf })
+  const reading = readAgencyRules(source, file, schemas)
   if (reading.ok) return reading.rules
   if (source !== '') problems.push(...reading.problems)
   return ORDINARY_RULES

@@ -1,7 +1,7 @@
-import { type AgencyId, type Catalogue, isAgencyId, type Problem } from '../terms/terms.ts'
+import { type AgencyId, isAgencyId, type Problem } from '../terms/terms.ts'
 import { ABILITIES, isAbility } from './abilities.ts'
 import { didYouMean, type Findings, makeFindings } from './findings.ts'
-import { readLimit } from './limit.ts'
+import { type LimitParts, readLimit } from './limit.ts'
 import { type AgencyRules, ORDINARY_RULES } from './lint/rules.ts'
 import { readChoice, readInteger, readLabel, readList, readRecord, readReference, readText } from './read.ts'
 import type { BaselineLine } from './restrict.ts'
@@ -10,11 +10,6 @@ import { readSource, type Source } from './source.ts'
 export type AgencyRulesReading =
   | { readonly ok: true; readonly rules: AgencyRules }
   | { readonly ok: false; readonly problems: readonly Problem[] }
-
-/** What a rules file is read against. */
-export interface AgencyRulesParts {
-  catalogueOf(resource: string): Catalogue | undefined
-}
 
 const KEYS = {
   format: 'required',
@@ -40,7 +35,7 @@ type Written = Readonly<Record<keyof typeof KEYS, Source | undefined>>
  * @param file the name that problems carry
  * @returns the rules, or every problem found, each with line and column
  */
-export function readAgencyRules(source: string, file: string, parts: AgencyRulesParts): AgencyRulesReading {
+export function readAgencyRules(source: string, file: string, parts: LimitParts): AgencyRulesReading {
   const findings = makeFindings(file)
   const tree = readSource(source, findings)
   const guessed = findings.problems.some(({ code }) => code === 'yaml-syntax')
@@ -49,7 +44,7 @@ export function readAgencyRules(source: string, file: string, parts: AgencyRules
   return { ok: false, problems: findings.problems.toSorted((a, b) => a.line - b.line || a.column - b.column) }
 }
 
-function readRules(findings: Findings, tree: Source, parts: AgencyRulesParts): AgencyRules {
+function readRules(findings: Findings, tree: Source, parts: LimitParts): AgencyRules {
   const file = readRecord(findings, tree, { what: 'the rules file', keys: KEYS })
   if (file.format) readChoice(findings, file.format, { what: '`format`', choices: ['agency-rules/1'] })
   const lines = (kind: BaselineLine['kind']) => {

@@ -8,12 +8,20 @@ import { covers, isPathOrGroup, WITHHOLD } from './table.ts'
 import { FAMILIES, isTermedKind } from './treatments/treatments.ts'
 import { periodWords, plainValue } from './words.ts'
 
+/** What a line is read against. */
+export interface LimitParts {
+  /** What a resource can hold: the newest version of its schema here, or the one that is named. */
+  catalogueOf(resource: string, version?: string): Catalogue | undefined
+  /** The versions that live here, newest first; a line may speak of what only an older one has. */
+  versionsOf?(resource: string): readonly string[]
+}
+
 /** Reads one line `{ id, says, resource, path, purposes, most }`; undefined where nothing can be made of it, which is noted. */
 export function readLimit(
   findings: Findings,
   source: Source,
   kind: BaselineLine['kind'],
-  { catalogueOf }: { catalogueOf(resource: string): Catalogue | undefined },
+  parts: LimitParts,
 ): BaselineLine | undefined {
   const keys = {
     id: 'required',
@@ -29,7 +37,7 @@ export function readLimit(
     findings.note((line.id ?? source).place, 'name-unfit', `\`id\` has to be letters, digits and hyphens`)
   const says = readText(findings, line.says, '`says`')
   const most = line.most ? readMost(findings, line.most) : undefined
-  const about = readSubject(findings, line, catalogueOf)
+  const about = readSubject(findings, line, parts)
   if (!most || !about) return undefined
   checkFit(findings, (line.most ?? source).place, most, about)
   const purposes = line.purposes ? readPurposes(findings, line.purposes) : undefined
@@ -44,18 +52,27 @@ interface Subject {
 function readSubject(
   findings: Findings,
   line: Readonly<Record<'resource' | 'path', Source | undefined>>,
-  catalogueOf: (resource: string) => Catalogue | undefined,
+  parts: LimitParts,
 ): Subject | undefined {
   const resource = readText(findings, line.resource, '`resource`')
   const path = readText(findings, line.path, '`path`')
   if (!line.resource || !line.path || resource === '' || path === '') return undefined
-  const catalogue = catalogueOf(resource)
+  const catalogue = catalogueWith(parts, resource, path)
   if (!catalogue) {
     findings.note(line.resource.place, 'unknown-resource', `there is no schema for \`${resource}\``)
     return undefined
   }
   const resolver = { catalogue, findings, condition: () => undefined }
   return isPathOrGroup(resolver, path, line.path.place) ? { catalogue, path } : undefined
+}
+
+/** The newest version that has the item; the newest of all where none has. */
+function catalogueWith(parts: LimitParts, resource: string, path: string): Catalogue | undefined {
+  for (const version of parts.versionsOf?.(resource) ?? []) {
+    const catalogue = parts.catalogueOf(resource, version)
+    for (const leaf of catalogue?.leaves.keys() ?? []) if (covers(path, leaf)) return catalogue
+  }
+  return parts.catalogueOf(resource)
 }
 
 function readPurposes(findings: Findings, source: Source): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 /** What may be shown: sharing policies from source to decision. Home of the CEL parser. */
 export { ABILITIES, type Ability, isAbility, OUR_ABILITIES } from './abilities.ts'
 export { type Acceptance, type AcceptanceParts, type AcceptedDocument, makeAcceptance } from './acceptance.ts'
-export { type AgencyRulesParts, type AgencyRulesReading, readAgencyRules } from './agency-rules.ts'
+export { type AgencyRulesReading, readAgencyRules } from './agency-rules.ts'
 export { type AnswersReading, printAnswers, readAnswers, type WrittenAnswer } from './answers.ts'
 export {
   APPROVAL_TYPE,

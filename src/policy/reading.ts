@@ -15,7 +15,8 @@ import type { LonLat } from './treatments/treatment.ts'
 
 /** What the policy craft needs from outside; handed in at assembly. */
 export interface PolicyParts {
-  catalogueOf(resource: string): Catalogue | undefined
+  /** What a resource can hold: the newest version of its schema here, or the one that is named. */
+  catalogueOf(resource: string, version?: string): Catalogue | undefined
   /** Centre of the MGRS square of that side in which the point lies; undefined where there is none. */
   squareOf(point: LonLat, sideMetres: number): LonLat | undefined
   /** The HMAC base key that an agreement names; undefined at a gateway that does not hold it, which then withholds. */
@@ -47,7 +48,9 @@ export function readAgreement(source: string, file: string, parts: PolicyParts):
   if (!tree) throw new ProblemsError(findings.problems)
   // Of a text that is no YAML the parser guesses the rest; what is found in a guess misleads.
   if (findings.problems.some(({ code }) => code === 'yaml-syntax')) stopOnProblems(findings)
-  const resolved = resolveDraft(findings, readDraft(findings, tree), resource => parts.catalogueOf(resource))
+  const resolved = resolveDraft(findings, readDraft(findings, tree), (resource, version) =>
+    parts.catalogueOf(resource, version),
+  )
   const scopes = resolveScopes(findings, resolved)
   const duties = resolveDuties(findings, resolved)
   stopOnProblems(findings)

@@ -28,7 +28,7 @@ const DOCUMENT = 'document'
 export function resolveDraft(
   findings: Findings,
   draft: Draft,
-  catalogueOf: (resource: string) => Catalogue | undefined,
+  catalogueOf: (resource: string, version?: string) => Catalogue | undefined,
 ): Resolved {
   const catalogues = findCatalogues(findings, draft, catalogueOf)
   const bindings = bindAll(findings, draft, catalogues)
@@ -45,13 +45,14 @@ export function resolveDraft(
 function findCatalogues(
   findings: Findings,
   draft: Draft,
-  catalogueOf: (resource: string) => Catalogue | undefined,
+  catalogueOf: (resource: string, version?: string) => Catalogue | undefined,
 ): ReadonlyMap<string, Catalogue> {
   const catalogues = new Map<string, Catalogue>()
   if (draft.resources.size === 0)
     findings.note(draft.place, 'resources-missing', 'the agreement covers no resource')
   for (const [name, { place, version, versionPlace, digest, digestPlace }] of draft.resources) {
-    const catalogue = catalogueOf(name)
+    // A version that is not here is a problem of its own; what else is wrong shows against the newest one.
+    const catalogue = (version === '' ? undefined : catalogueOf(name, version)) ?? catalogueOf(name)
     if (!catalogue) {
       findings.note(place, 'unknown-resource', `there is no schema for \`${name}\``)
       continue

@@ -13,6 +13,7 @@ export const REFUSALS = {
   'json-too-deep': 'The body is nested too deeply.',
   'request-invalid': 'The request does not have the form the contract describes.',
   'header-duplicated': 'A header that may occur once occurs twice.',
+  'format-unavailable': 'The document is not to be had in a format that the request accepts.',
   'not-found': 'There is nothing here under that name for this caller.',
   'idempotency-mismatch': 'This Idempotency-Key was used before for another request.',
   'cursor-expired': 'The stream no longer reaches back to that position; read the list again.',

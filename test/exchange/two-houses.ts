@@ -4,7 +4,7 @@
  */
 import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { loadSchemas } from '../../src/contract/contract.ts'
+import { loadSchemas, type SchemaRegistry } from '../../src/contract/contract.ts'
 import type { WaitingRow } from '../../src/delivery/delivery.ts'
 import {
   type AgreementBook,
@@ -34,7 +34,12 @@ import {
 } from '../../src/seal/seal.ts'
 import { makeMemoryStore } from '../../src/stores/stores.ts'
 import { type AgencyId, isAgencyId } from '../../src/terms/terms.ts'
-import { compileMapping, type Mapping, squareOf } from '../../src/translation/translation.ts'
+import {
+  compileMapping,
+  type MappingBook,
+  makeMappingBook,
+  squareOf,
+} from '../../src/translation/translation.ts'
 
 export const POLICE = agency('northshire-police')
 export const ARMY = agency('army-1div')
@@ -46,7 +51,7 @@ function agency(text: string): AgencyId {
 
 const file = (path: string) => new URL(`../../${path}`, import.meta.url)
 const schemas = loadSchemas(file('schemas').pathname)
-export const catalogueOf = (resource: string) => schemas.get(resource)?.catalogue
+export const { catalogueOf } = schemas
 const pseudonyms = createSecretKey(randomBytes(32))
 
 function agreementOf(provider: string, recipient: string): Agreement {
@@ -73,18 +78,26 @@ function shelf(agreements: readonly Agreement[], abilities: ReadonlySet<Ability>
   }
 }
 
-function loadMappings(): ReadonlyMap<string, Mapping> {
+function loadMappings() {
   const names = readdirSync(file('schemas/mappings')).filter(name => name.endsWith('.yaml'))
-  const compiled = names.map(name =>
-    compileMapping(readFileSync(file(`schemas/mappings/${name}`), 'utf8'), name, { catalogueOf }),
-  )
-  return new Map(compiled.map(mapping => [mapping.from.resource, mapping]))
+  return names.map(name => ({
+    file: name,
+    mapping: compileMapping(readFileSync(file(`schemas/mappings/${name}`), 'utf8'), name, { catalogueOf }),
+  }))
 }
 
 const mappings = loadMappings()
 
-/** What is otherwise than usual: a mapping the receiver lacks, the abilities it has declared. */
+function mappingsBut(left: string | undefined): MappingBook {
+  return makeMappingBook(mappings.filter(({ mapping }) => mapping.from.resource !== left)).book
+}
+
+/** What is otherwise than usual: other schemas, agreements and mappings, a mapping the receiver lacks, the abilities it has declared. */
 interface Given {
+  readonly schemas?: SchemaRegistry
+  readonly agreements?: readonly Agreement[]
+  readonly mappings?: MappingBook
+  readonly peers?: readonly AgencyId[]
   readonly mapping?: string
   readonly abilities?: ReadonlySet<Ability>
   readonly acceptance?: Acceptance
@@ -114,15 +127,15 @@ export class House {
       clock,
       log,
       meter: { room() {}, ending: { refused() {}, failed() {} } },
-      schemas,
-      agreements: shelf([policeToArmy, armyToPolice], given.abilities),
+      schemas: given.schemas ?? schemas,
+      agreements: shelf(given.agreements ?? [policeToArmy, armyToPolice], given.abilities),
       acceptanceOf: () => given.acceptance,
-      mappings: new Map([...mappings].filter(([resource]) => resource !== given.mapping)),
+      mappings: given.mappings ?? mappingsBut(given.mapping),
       store: this.store,
       leaves: makeLeafWriter({ clock, agency }),
       register: { identifySystem: unused, identifyPeer: unused },
       tokens: { accept: unused, revoke: unused },
-      isPeer: known => known === peer,
+      isPeer: known => (given.peers ?? [peer]).includes(known),
       keyOf: from => kid => {
         const { publicKey, kid: known } = keyFor(keys, from)
         return known === kid ? publicKey : undefined

@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../../kit/kit.ts'
 export const CELLS = { '100m': 100, '1km': 1_000, '10km': 10_000 } as const
 export type Cell = keyof typeof CELLS
 
-/** The three ways in which our schemas write a place. */
+/** The three ways in which our schemas write a place that is one point. */
 export type Place =
   /** A GeoJSON point (RFC 7946). */
   | { readonly form: 'point'; readonly lon: number; readonly lat: number; readonly cell: Cell | undefined }
@@ -41,4 +41,38 @@ function checked(
 
 export function isCell(value: unknown): value is Cell {
   return typeof value === 'string' && Object.hasOwn(CELLS, value)
+}
+
+/**
+ * A line or an area (GeoJSON `LineString`, `Polygon`; longitude before latitude) as an object of its own; undefined for anything
+ * else. No square tells one, so it is shared as it is or not at all.
+ */
+export function copyShape(value: Json): Json | undefined {
+  if (!isJsonObject(value)) return undefined
+  const { type, coordinates } = value
+  if (type !== 'LineString' && type !== 'Polygon') return undefined
+  const copied = type === 'LineString' ? copyEach(coordinates, copyPosition) : copyEach(coordinates, copyLine)
+  return copied && { type, coordinates: copied }
+}
+
+function copyLine(value: Json): Json | undefined {
+  return copyEach(value, copyPosition)
+}
+
+function copyPosition(value: Json): Json | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined
+  const [lon, lat] = value
+  return checked('point', lon, lat, undefined) && [lon ?? null, lat ?? null]
+}
+
+/** A list of copies; undefined where one of its entries has none, or where there is none. */
+function copyEach(value: Json | undefined, copy: (entry: Json) => Json | undefined): Json | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined
+  const copies: Json[] = []
+  for (const entry of value) {
+    const copied = copy(entry)
+    if (copied === undefined) return undefined
+    copies.push(copied)
+  }
+  return copies
 }

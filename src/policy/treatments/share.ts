@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../kit/kit.ts'
 import type { LeafType } from '../../terms/terms.ts'
-import { readPlace } from './place.ts'
+import { copyShape, readPlace } from './place.ts'
 import type { PreparedTreatment, TreatedLeaf, Treatment } from './treatment.ts'
 
 /** The value as it is. Its type is looked at again, so that a number never slips through as a text. */
@@ -28,7 +28,7 @@ function scalarType(type: LeafType): 'string' | 'number' | 'boolean' {
 /** A place of its own with the known members only: nothing that leaves is shared with what stays. */
 function copyPlace(value: Json): Json | undefined {
   const place = readPlace(value)
-  if (!place) return undefined
+  if (!place) return copyShape(value)
   if (place.form === 'mgrs' || !isJsonObject(value)) return value
   if (place.form === 'pair')
     return withKnown(value, { lat: place.lat, lon: place.lon }, ['accuracyM', 'source', 'cell'])

@@ -18,8 +18,17 @@ export interface Ending {
 
 /** Runs `concordat agreement …` in a directory and gives back what it said and how it ended. */
 export async function run(cwd: string, ...args: readonly string[]): Promise<Ending> {
+  return runCommand(agreementCommand, cwd, args)
+}
+
+/** The same for any command. */
+export async function runCommand(
+  make: (terminal: Terminal) => Command,
+  cwd: string,
+  args: readonly string[],
+): Promise<Ending> {
   const said = { out: '', err: '', code: 0 as ExitCode }
-  const command = agreementCommand(makeTerminal(cwd, said))
+  const command = make(makeTerminal(cwd, said))
   for (const one of [command, ...command.commands]) {
     one.exitOverride().configureOutput({
       writeOut: text => {
@@ -31,7 +40,7 @@ export async function run(cwd: string, ...args: readonly string[]): Promise<Endi
     })
   }
   try {
-    await new Command().addCommand(command).parseAsync(['agreement', ...args], { from: 'user' })
+    await new Command().addCommand(command).parseAsync([command.name(), ...args], { from: 'user' })
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown
     said.code = thrown.exitCode === 0 ? 0 : 2

@@ -67,11 +67,24 @@ def place_of(value):
     return (form, lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
 
 
+def shape_of(value):
+    depth = {"LineString": 1, "Polygon": 2}.get(value.get("type")) if isinstance(value, dict) else None
+
+    def well(part, levels):
+        if levels == 0:
+            return bool(place_of({"type": "Point", "coordinates": part}))
+        return isinstance(part, list) and part != [] and all(well(one, levels - 1) for one in part)
+
+    if depth is None or not well(value.get("coordinates"), depth):
+        return None
+    return {"type": value["type"], "coordinates": value["coordinates"]}
+
+
 def share(value, type_of):
     if type_of == "place":
         place = place_of(value)
         if not place or place[0] == "mgrs":
-            return value if place else None
+            return value if place else shape_of(value)
         core, more = ("type", "coordinates"), ("cell",)
         if place[0] == "pair":
             core, more = ("lat", "lon"), ("accuracyM", "source", "cell")
