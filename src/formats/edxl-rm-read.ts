@@ -276,7 +276,7 @@ function append(target: Growing, name: string, value: Json): void {
 }
 
 function equipmentIn(text: string): JsonObject {
-  const [, quantity = '', kind = ''] = /^(\d*);(.*)$/.exec(text) ?? ['', '', text]
+  const [, quantity = '', kind = ''] = /^(\d*);(.*)$/su.exec(text) ?? ['', '', text]
   return {
     ...(kind === '' ? {} : { kind }),
     ...(quantity === '' ? {} : { quantity: Number(quantity) }),
