@@ -36,6 +36,9 @@ export function makeAjv(reading: Reading): Ajv2020 {
     ownProperties: true,
     validateFormats: true,
     allowUnionTypes: true,
+    // Ajv's optimiser makes an object for every name in the code it writes. So many kinds of object fill V8's table of them, and
+    // every object literal that first runs afterwards is a slow one: policy decisions cost twice as much.
+    code: { optimize: false },
   })
   addFormats.default(ajv)
   ajv.addFormat('int64', true)
