@@ -73,7 +73,7 @@ void t.test('Node has a floor in each line', t => {
 })
 
 void t.test('root, a clock before the build and exposed keys refuse the start', t => {
-  t.match(refusals({ uid: 0 }), [/root/])
+  t.match(refusals({ uid: 0 }), [/runs as root/])
   t.match(refusals({ now: sound.buildDate - 1 }), [/clock/])
   for (const mode of [0o100640, 0o100604, 0o100601, 0o100660])
     t.match(refusals({ keyFiles: [{ path: 'token.key.pem', mode }] }), [/^token\.key\.pem/])

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../kit/kit.ts'
+import { type Element, type Json, type JsonObject, readXml, type XmlFault } from '../kit/kit.ts'
 import {
   type FormatLoss,
   KEYWORDS,
@@ -16,7 +16,6 @@ import {
 import { contactName, referenceName } from './edxl-rm-write.ts'
 import { type Growing, put } from './growing.ts'
 import { Elements } from './taking.ts'
-import { type Element, readXml, type XmlFault } from './xml-reader.ts'
 
 export type EdxlRmReading =
   | {
@@ -37,6 +36,8 @@ interface Reading {
 
 const { rmsg, rm, xpil, xnl, gml } = SPACES
 
+const MESSAGE = { mostBytes: 2_000_000, mostElements: 20_000, mostDepth: 32, blanks: 'trimmed' } as const
+
 const FOREIGN_LIST = 'a value of a list that is not ours'
 
 /**
@@ -46,7 +47,7 @@ const FOREIGN_LIST = 'a value of a list that is not ours'
  * @param as which document it becomes, for messages that either side may send
  */
 export function readEdxlRm(bytes: Uint8Array, as?: MutualAid): EdxlRmReading {
-  const reading = readXml(bytes)
+  const reading = readXml(bytes, MESSAGE)
   if (!reading.ok) return { kind: 'refused', why: reading.fault }
   const { root } = reading
   if (root.space !== rmsg) return { kind: 'refused', why: 'namespace' }

@@ -1,6 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
+import { type Element, isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
 import type { FormatLoss } from './edxl-rm.ts'
-import type { Element } from './xml-reader.ts'
 
 /** Takes values out of a document by dotted path (`lines.0.from`) and remembers which: what is left over is a loss. */
 export class Values {

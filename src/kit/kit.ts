@@ -14,3 +14,4 @@ export {
 } from './json.ts'
 export type { Log, LogFacts } from './log.ts'
 export { unreachable } from './unreachable.ts'
+export { type Element, readXml, type XmlFault, type XmlReading, type XmlReadingParts } from './xml.ts'

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { cotTypeOf } from '../../src/formats/cot-type.ts'
-import { readXml } from '../../src/formats/xml-reader.ts'
 import type { JsonObject } from '../../src/kit/kit.ts'
 import { squareNamed } from '../../src/translation/translation.ts'
 import { hasConformanceData } from '../translation/support.ts'
-import { cotSchema, example, formatOf, hasXmllint, plainly, violations, written } from './support.ts'
+import { cotSchema, example, formatOf, hasXmllint, plainly, violations, written, xmlIn } from './support.ts'
 
 const RESOURCE = 'army.positionReport'
 
@@ -107,7 +106,7 @@ void t.test('a call for help, an end and a marking arrive', t => {
     attribute(event({ ...REPORT, label: nato }), 'access'),
     'OFFICIAL-SENSITIVE, NATO SECRET (Releasable To: GBR, NLD)',
   )
-  const reading = readXml(Buffer.from(shared))
+  const reading = xmlIn(shared)
   const detail = reading.ok ? reading.root.children.find(({ name }) => name === 'detail') : undefined
   t.equal(detail?.attributes.get('caveat'), 'NOT FOR PRESS; a "quoted" <caveat> & more')
   t.end()
@@ -275,7 +274,7 @@ void t.test('a point lies in its square and has no more digits than that needs',
 void t.test('whatever the texts are, the event is one event with one uid', t => {
   fc.assert(
     fc.property(reports, report => {
-      const reading = readXml(Buffer.from(event(report)))
+      const reading = xmlIn(event(report))
       if (!reading.ok) return false
       const { root } = reading
       const uid = String(report['track']).replaceAll(

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FormatName, type FormatParts, formatsOf, type Shown } from '../../src/formats/formats.ts'
-import { isJsonObject, type JsonObject, readJson } from '../../src/kit/kit.ts'
+import { isJsonObject, type JsonObject, readJson, readXml } from '../../src/kit/kit.ts'
 import { lettersNamed, momentNamed, squareNamed } from '../../src/translation/translation.ts'
 import { conformanceFolder, schemas } from '../translation/support.ts'
 
@@ -41,6 +41,12 @@ export function example(resource: string): JsonObject {
   const reading = readJson(readFileSync(join(conformanceFolder, 'domain-examples', `${resource}.json`)))
   if (!reading.ok || !isJsonObject(reading.value)) throw new Error(`no example of ${resource}`)
   return reading.value
+}
+
+/** What an XML text holds, however large. */
+export function xmlIn(text: string) {
+  const all = { mostBytes: Infinity, mostElements: Infinity, mostDepth: Infinity }
+  return readXml(Buffer.from(text), { ...all, blanks: 'trimmed' })
 }
 
 export const hasXmllint = !spawnSync('xmllint', ['--version']).error

@@ -1,45 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command } from 'commander'
 import t from 'tap'
-import { agreementCommand } from '../../src/cli/agreement.ts'
-import type { ExitCode, Terminal } from '../../src/cli/terminal.ts'
 import { isJsonObject, readJson } from '../../src/kit/kit.ts'
 import { readApprovals } from '../../src/policy/policy.ts'
-import { here } from './support.ts'
-
-const root = join(here, '../..')
-const policy = join(root, 'policies/army-1div.to.northshire-police.public-order.yaml')
-
-/** Runs one command line and gives back what it said and how it ended. */
-async function run(
-  cwd: string,
-  ...args: readonly string[]
-): Promise<{ out: string; err: string; code: ExitCode }> {
-  const said = { out: '', err: '', code: 0 as ExitCode }
-  const terminal: Terminal = {
-    out: line => {
-      said.out += `${line}\n`
-    },
-    err: line => {
-      said.err += `${line}\n`
-    },
-    env: {},
-    cwd,
-    colour: false,
-    end: code => {
-      said.code = code
-    },
-    stop: new AbortController().signal,
-    lines: async function* () {},
-    machine: { execArgv: [], execPath: '', version: '', uid: undefined },
-  }
-  await new Command()
-    .addCommand(agreementCommand(terminal))
-    .parseAsync(['agreement', ...args], { from: 'user' })
-  return said
-}
+import { army as policy, run } from './commands/run.ts'
 
 void t.test('check says how many worked examples hold, or every problem', async t => {
   const directory = t.testdir({

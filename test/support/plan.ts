@@ -67,7 +67,7 @@ export const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['node:vm', []],
   ['@bufbuild/*', ['policy']],
   ['fflate', ['policy']],
-  ['saxes', ['policy', 'formats']],
+  ['saxes', ['kit']],
   ['commander', ['cli', 'main.ts']],
   ['yaml', ['policy', 'translation', 'contract', 'config.ts']],
 ])

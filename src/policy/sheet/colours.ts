@@ -1,4 +1,5 @@
-import { attributeOf, type Element, isSet, numberOf } from './xml.ts'
+import type { Element } from '../../kit/kit.ts'
+import { attributeOf, isSet, numberOf } from './xml.ts'
 
 /** Red, green and blue from 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number]

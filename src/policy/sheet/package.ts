@@ -1,6 +1,7 @@
+import type { Element } from '../../kit/kit.ts'
 import { type Forbidden, forbiddenPart, forbiddenRelationship, HARMLESS } from './forbidden.ts'
 import { type Offences, shown } from './offences.ts'
-import { attributeOf, type Element, RELATIONSHIPS, readXml } from './xml.ts'
+import { attributeOf, RELATIONSHIPS, readPartXml } from './xml.ts'
 
 /** The parts of a workbook that are read, each as XML. */
 export interface Package {
@@ -171,7 +172,7 @@ function readPart(
 ): Element | undefined {
   const bytes = parts.get(name)
   if (!bytes) return undefined
-  const read = readXml(bytes)
+  const read = readPartXml(bytes)
   if (typeof read !== 'string') return read
   return offences.note({}, 'sheet-xml', `part ${shown(name)} ${read}`)
 }

@@ -1,5 +1,6 @@
+import type { Element } from '../../kit/kit.ts'
 import type { Styles } from './styles.ts'
-import { childOf, childrenOf, type Element } from './xml.ts'
+import { childOf, childrenOf } from './xml.ts'
 
 /** A text of a cell: plain, or in runs with fonts of their own. What is only there to be pronounced is left out. */
 export interface CellText {

@@ -1,5 +1,6 @@
+import type { Element } from '../../kit/kit.ts'
 import { BLACK, contrast, type Rgb, readColour, themeColours, WHITE } from './colours.ts'
-import { attributeOf, childOf, childrenOf, type Element, isSet, numberOf } from './xml.ts'
+import { attributeOf, childOf, childrenOf, isSet, numberOf } from './xml.ts'
 
 /** Below this contrast people do not see that there is a text. */
 const LEAST_CONTRAST = 2

@@ -1,5 +1,6 @@
+import type { Element } from '../../kit/kit.ts'
 import { columnName, type Offences, readReference, shown } from './offences.ts'
-import { attributeOf, childOf, childrenOf, type Element, isSet, numberOf, SHEET } from './xml.ts'
+import { attributeOf, childOf, childrenOf, isSet, numberOf, SHEET } from './xml.ts'
 
 /** What a sheet may have besides its cells: how it is shown, protected and printed. */
 const KNOWN: ReadonlySet<string> = new Set([

@@ -1,6 +1,7 @@
+import type { Element } from '../../kit/kit.ts'
 import { type Offences, shown } from './offences.ts'
 import type { Package, SheetPart } from './package.ts'
-import { attributeOf, childOf, childrenOf, type Element, isSet, RELATIONSHIPS, SHEET } from './xml.ts'
+import { attributeOf, childOf, childrenOf, isSet, RELATIONSHIPS, SHEET } from './xml.ts'
 
 /** A sheet by the name on its tab. */
 export interface NamedSheet extends SheetPart {

@@ -1,9 +1,10 @@
+import type { Element } from '../../kit/kit.ts'
 import { type Offences, readReference, shown } from './offences.ts'
 import { type CellText, readText } from './strings.ts'
 import type { Styles } from './styles.ts'
 import { checkSheet } from './visible.ts'
 import type { NamedSheet } from './workbook.ts'
-import { attributeOf, childOf, childrenOf, type Element, isSet, numberOf, SHEET } from './xml.ts'
+import { attributeOf, childOf, childrenOf, isSet, numberOf, SHEET } from './xml.ts'
 
 /** The texts of one sheet, by row and column, both counted from one. Empty cells are not in it. */
 export type Grid = ReadonlyMap<number, ReadonlyMap<number, string>>

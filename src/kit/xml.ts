@@ -4,10 +4,10 @@ import { SaxesParser } from 'saxes'
 export interface Element {
   readonly space: string
   readonly name: string
-  /** Attributes by their local name; declarations of namespaces are left out. */
+  /** Attributes without a namespace by their name, the others as `{namespace}name`. */
   readonly attributes: ReadonlyMap<string, string>
   readonly children: readonly Element[]
-  /** The text directly in it, without blanks at its ends. */
+  /** The text directly in it, without that of its children. */
   readonly text: string
 }
 
@@ -24,10 +24,13 @@ export type XmlReading =
   | { readonly ok: true; readonly root: Element }
   | { readonly ok: false; readonly fault: XmlFault }
 
-const MOST_BYTES = 2_000_000
-const MOST_ELEMENTS = 20_000
-const MOST_DEPTH = 32
-const XMLNS = 'http://www.w3.org/2000/xmlns/'
+export interface XmlReadingParts {
+  readonly mostBytes: number
+  readonly mostElements: number
+  readonly mostDepth: number
+  /** Whether blanks at the ends of an element's text belong to it. */
+  readonly blanks: 'kept' | 'trimmed'
+}
 
 interface Growing extends Element {
   readonly children: Growing[]
@@ -45,13 +48,13 @@ class Halt extends Error {
 }
 
 /**
- * Reads an XML document from elsewhere: UTF-8, bounded in bytes, elements and depth. A document type is refused, and with it
- * every entity of its own: nothing is expanded and nothing is fetched.
+ * Reads an XML 1.0 document with namespaces from elsewhere: UTF-8, bounded in bytes, elements and depth. A document type is
+ * refused, and with it every entity of its own: nothing is expanded and nothing is fetched. So is an instruction to a program.
  */
-export function readXml(bytes: Uint8Array): XmlReading {
-  if (bytes.length > MOST_BYTES) return { ok: false, fault: 'too-large' }
+export function readXml(bytes: Uint8Array, parts: XmlReadingParts): XmlReading {
+  if (bytes.length > parts.mostBytes) return { ok: false, fault: 'too-large' }
   try {
-    return { ok: true, root: parse(decoded(bytes)) }
+    return { ok: true, root: parse(decoded(bytes), parts) }
   } catch (thrown) {
     if (thrown instanceof Halt) return { ok: false, fault: thrown.fault }
     throw thrown
@@ -66,7 +69,7 @@ function decoded(bytes: Uint8Array): string {
   }
 }
 
-function parse(text: string): Element {
+function parse(text: string, { mostElements, mostDepth, blanks }: XmlReadingParts): Element {
   const halt = (fault: XmlFault) => () => {
     throw new Halt(fault)
   }
@@ -81,11 +84,12 @@ function parse(text: string): Element {
     if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') throw new Halt('encoding')
   })
   parser.on('opentag', ({ uri, local, attributes }) => {
-    if (++count > MOST_ELEMENTS) throw new Halt('too-large')
-    if (open.length >= MOST_DEPTH) throw new Halt('too-deep')
-    const named = Object.values(attributes).filter(one => one.uri !== XMLNS)
-    const read = new Map(named.map(one => [one.local, one.value]))
-    const element: Growing = { space: uri, name: local, attributes: read, children: [], text: '' }
+    if (++count > mostElements) throw new Halt('too-large')
+    if (open.length >= mostDepth) throw new Halt('too-deep')
+    const read = Object.values(attributes).map(({ uri: space, local: name, value }) => {
+      return [space === '' ? name : `{${space}}${name}`, value] as const
+    })
+    const element: Growing = { space: uri, name: local, attributes: new Map(read), children: [], text: '' }
     open.at(-1)?.children.push(element)
     root ??= element
     open.push(element)
@@ -98,7 +102,7 @@ function parse(text: string): Element {
   parser.on('cdata', add)
   parser.on('closetag', () => {
     const element = open.pop()
-    if (element) element.text = element.text.trim()
+    if (element && blanks === 'trimmed') element.text = element.text.trim()
   })
   parser.write(text).close()
   if (!root) throw new Halt('not-well-formed')
