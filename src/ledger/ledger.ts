@@ -4,17 +4,8 @@
  */
 export { type Checkpoint, printCheckpoint, readCheckpoint } from './checkpoint.ts'
 export { type Checkpointer, type CheckpointerParts, makeCheckpointer } from './checkpointer.ts'
-export {
-  type Commitments,
-  EVENT_CODES,
-  type LeafFacts,
-  type LeafKind,
-  type LeafWriter,
-  MAX_LEAF_BYTES,
-  makeLeafWriter,
-  type Tally,
-  type WrittenLeaf,
-} from './leaf.ts'
+export { type LeafWriter, MAX_LEAF_BYTES, makeLeafWriter, type WrittenLeaf } from './leaf.ts'
+export { type Commitments, EVENT_CODES, type LeafFacts, type LeafKind, type Tally } from './leaf-kinds.ts'
 export type { Head, LedgerReader, LedgerStore, SavedCheckpoint } from './ledger-store.ts'
 export {
   keyId,

@@ -44,6 +44,7 @@ void t.test('words a leaf with sorted members, its event code and nothing else',
 })
 
 void t.test('every kind can be worded, is JSON, sorted, and has a code of its own', async tt => {
+  const head = { origin: 'a.example/audit/2026', size: 7, root: Buffer.alloc(32, 0xfb).toString('base64') }
   const leaves = [
     writer.write('decided', { ...movement, decision: 'refuse', why: 'gate-failed', rule: 'incident-open' }),
     writer.write('receipted', {
@@ -81,6 +82,14 @@ void t.test('every kind can be worded, is JSON, sorted, and has a code of its ow
     writer.write('handshake.refused', { why: 'certificate-revoked', door: 'outer', count: 2, cert: digest }),
     writer.write('link.switch', { peer: 'army-1div', was: 'fibre', link: 'microwave', rule: 'three-misses' }),
     writer.write('admin', { act: 'agreement.approve' }),
+    writer.write('log.close', { origin: 'a.example/audit/2026', to: 'a.example/audit/2027' }),
+    writer.write('vault.erased', { count: 3, rule: 'retention' }),
+    writer.write('ledger.read', { act: 'search', by: 'portal', count: 2 }),
+    writer.write('witness.cosigned', { ...head, peer: 'army-1div' }),
+    writer.write('witness.conflict', { ...head, peer: 'army-1div', why: 'fork', env: digest }),
+    writer.write('witness.behind', { peer: 'army-1div', change: 'behind', count: 300 }),
+    writer.write('anchored', { ...head, by: 'tsa.example', env: digest }),
+    writer.write('store.degraded', { why: 'disk-full', count: 1 }),
   ]
   const kinds = new Map<string, string>(Object.entries(EVENT_CODES))
   for (const { text } of leaves) {
