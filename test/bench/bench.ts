@@ -11,6 +11,7 @@ import { measurePolicy } from './policy.ts'
 import { measureSteps } from './steps.ts'
 import { measureStore } from './store.ts'
 import { printTables } from './tables.ts'
+import { measureTranslation } from './translation.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -21,7 +22,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     /** Writes CPU profiles of both gateways into this folder. */
     profile: { type: 'string' },
-    /** Only `path`, `steps`, `policy` or `store`. */
+    /** Only `path`, `steps`, `policy`, `translation` or `store`. */
     only: { type: 'string' },
   },
 })
@@ -39,8 +40,9 @@ const path = wanted('path')
   : undefined
 const steps = wanted('steps') ? measureSteps() : undefined
 const policy = wanted('policy') ? measurePolicy() : undefined
+const translation = wanted('translation') ? await measureTranslation() : undefined
 const store = wanted('store') ? await measureStore(join(directory, 'store')) : undefined
-const figures = { path, steps, policy, store }
+const figures = { path, steps, policy, translation, store }
 console.log(options.json ? JSON.stringify(figures, null, 2) : printTables(figures))
 // Where the run has failed, its stores and logs stay to be looked at.
 if (path !== undefined && path.missing > 0) process.exitCode = 1

@@ -4,7 +4,7 @@ import type { Catalogue } from '../../src/terms/terms.ts'
 import { loadAgreement, loadAllSchemas, RESOURCE, release } from './agreement.ts'
 import { leavingItems, makeCedar } from './cedar.ts'
 import { operation } from './documents.ts'
-import { median, ROUND_MS, timeOf } from './timing.ts'
+import { compare, overAll } from './timing.ts'
 
 /** What one purpose costs: deciding about a document and cutting it down. Times in µs for a document. */
 export interface PolicyFigure {
@@ -28,7 +28,6 @@ const PURPOSES = [
   { purpose: 'debrief', role: 'lessons-team', lifecycle: 'CLOSED' },
 ] as const
 
-const ROUNDS = 25
 /** More documents than a treatment keeps code names, so that none is known when its document comes round again. */
 const STRANGERS = 400
 
@@ -70,27 +69,6 @@ function measurePurpose(
     ratioOfStrangers: compare(ofStrangers.work, ofStrangers.base).ratio,
     cedar: asking.microseconds,
     cedarRatio: asking.ratio,
-  }
-}
-
-/** Time of some work, µs, and by the time of something else in the rounds beside it. */
-function compare(work: () => unknown, beside: () => unknown): { microseconds: number; ratio: number } {
-  for (const one of [work, beside]) timeOf(one, 5 * ROUND_MS)
-  const rounds = Array.from({ length: ROUNDS }, () => ({ work: timeOf(work), beside: timeOf(beside) }))
-  return {
-    microseconds: median(rounds.map(round => round.work)),
-    ratio: median(rounds.map(round => round.work / round.beside)),
-  }
-}
-
-/** One call of the work, and one of parsing and printing, on each of the documents in turn. */
-function overAll(texts: readonly string[], release: (document: JsonObject) => JsonObject) {
-  const documents = texts.map(text => JSON.parse(text) as JsonObject)
-  let at = 0
-  const next = () => (at = (at + 1) % texts.length)
-  return {
-    work: () => release(documents[next()] ?? {}),
-    base: () => JSON.stringify(JSON.parse(texts[next()] ?? '')),
   }
 }
 
