@@ -3,7 +3,13 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { DocumentSchema, SchemaRegistry } from '../contract/contract.ts'
 import { type Problem, ProblemsError } from '../terms/terms.ts'
-import { compileMapping, type Mapping } from '../translation/translation.ts'
+import {
+  type Chain,
+  type CompiledMapping,
+  chainsOf,
+  compileMapping,
+  type Mapping,
+} from '../translation/translation.ts'
 import type { Terminal } from './terminal.ts'
 import { Stop } from './translate-edges.ts'
 
@@ -16,36 +22,72 @@ interface Wanted {
   readonly to: DocumentSchema
   /** A file of the caller's own. */
   readonly mapping?: string
+  /** The shared schema through which a chain goes, although there may be a mapping that needs none. */
+  readonly through?: string
   readonly mappings: string
 }
 
 /**
- * The mapping between two versions of two schemas.
+ * The mapping between two versions of two schemas; where there is none, the chain of two mappings through a shared schema.
  *
- * @throws Stop where there is none, ProblemsError where the file that holds it cannot be used
+ * @throws Stop where there is none, or more than one chain; ProblemsError where the file that holds it cannot be used
  */
 export async function findMapping(terminal: Terminal, wanted: Wanted): Promise<Mapping> {
-  const { registry, from, to, mapping: file } = wanted
+  const { registry, from, to, mapping: file, through } = wanted
   const directory = resolve(terminal.cwd, wanted.mappings)
   const names = file === undefined ? await mappingFiles(directory) : [resolve(terminal.cwd, file)]
   const texts = await Promise.all(names.map(async name => ({ name, text: await readFile(name, 'utf8') })))
-  const near = texts.filter(({ text }) => text.includes(from.resource) && text.includes(to.resource))
-  const { compiled, problems } = compileAll(near, registry)
-  const found = compiled.find(one => isBetween(one, from, to))
-  if (found) return found
-  if (problems.length > 0) throw new ProblemsError(problems)
+  const speaksOf =
+    ({ resource }: Named) =>
+    ({ text }: (typeof texts)[number]) =>
+      text.includes(resource)
+  if (through === undefined) {
+    const near = compileAll(texts.filter(speaksOf(from)).filter(speaksOf(to)), registry)
+    const found = near.compiled.find(one => isBetween(one, from, to))
+    if (found) return found
+    if (near.problems.length > 0) throw new ProblemsError(near.problems)
+  }
+  const ends = compileAll([...new Set([from, to].flatMap(end => texts.filter(speaksOf(end))))], registry)
+  const chain = onlyChain(ends.compiled, wanted)
+  if (chain) return chain
   const all = compileAll(texts, registry)
   if (all.problems.length > 0) throw new ProblemsError(all.problems)
-  const known = all.compiled.map(one => `\n  ${nameOf(one.from)} to ${nameOf(one.to)}`)
-  const list = known.length === 0 ? ' none' : known.join('')
-  throw new Stop(2, `there is no mapping from ${nameOf(from)} to ${nameOf(to)}; there are${list}`)
+  throw new Stop(2, whatThereIs(all.compiled, wanted))
+}
+
+/** @throws Stop where there is more than one */
+function onlyChain(compiled: readonly CompiledMapping[], { from, to, through }: Wanted): Mapping | undefined {
+  const found = chainsOf(compiled).chains.filter(
+    ({ mapping, first }) =>
+      isBetween(mapping, from, to) &&
+      (through === undefined || through === first.to.resource || through === nameOf(first.to)),
+  )
+  if (found.length < 2) return found[0]?.mapping
+  const list = listOf(found.map(nameOfChain))
+  throw new Stop(2, `choose one with --through: from ${nameOf(from)} to ${nameOf(to)} there are${list}`)
+}
+
+function whatThereIs(compiled: readonly CompiledMapping[], { from, to, through }: Wanted): string {
+  const pair = `from ${nameOf(from)} to ${nameOf(to)}`
+  const chains = chainsOf(compiled).chains.map(nameOfChain)
+  if (through !== undefined) return `there is no chain ${pair} through ${through}; there are${listOf(chains)}`
+  const direct = compiled.map(one => `${nameOf(one.from)} to ${nameOf(one.to)}`)
+  return `there is no mapping ${pair}; there are${listOf([...direct, ...chains])}`
+}
+
+function nameOfChain({ first, second }: Chain): string {
+  return `${nameOf(first.from)} to ${nameOf(second.to)} through ${nameOf(first.to)}`
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length === 0 ? ' none' : names.map(name => `\n  ${name}`).join('')
 }
 
 function compileAll(
   texts: readonly { readonly name: string; readonly text: string }[],
   registry: SchemaRegistry,
-): { readonly compiled: readonly Mapping[]; readonly problems: readonly Problem[] } {
-  const compiled: Mapping[] = []
+): { readonly compiled: readonly CompiledMapping[]; readonly problems: readonly Problem[] } {
+  const compiled: CompiledMapping[] = []
   const problems: Problem[] = []
   for (const { name, text } of texts)
     try {

@@ -18,6 +18,7 @@ export interface TranslateOptions {
   readonly from: string
   readonly to?: string
   readonly mapping?: string
+  readonly through?: string
   readonly label?: string
   readonly provider: string
   readonly at?: string
@@ -44,6 +45,10 @@ export function translateCommand(terminal: Terminal): Command {
     .requiredOption('--from <resource>', 'its schema, such as police.operation or police.operation@1.0.0')
     .option('--to <resource>', 'the schema that it is translated to, such as army.opord')
     .option('--mapping <file>', 'a mapping of your own (YAML) instead of those of the program')
+    .option(
+      '--through <resource>',
+      'by two mappings, through this shared schema (default: where no one mapping does it)',
+    )
     .option('--label <label>', 'such as OFFICIAL-SENSITIVE, or JSON (default: the label of the document)')
     .option('--provider <agency>', 'the agency that it would come from', 'practice-agency')
     .option('--at <time>', 'when it would be received, RFC 3339 (default: now)')

@@ -15,6 +15,7 @@ const ANNOTATIONS = [
   'x-type',
   'x-code-list',
   'x-unit',
+  'x-accuracy-m',
 ]
 
 /** How values are judged: as they are for bodies, turned from text for query, path and header parameters. */

@@ -1,5 +1,5 @@
 import { type Digest, isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
-import type { Catalogue, Leaf, LeafType, Problem, Sensitivity } from '../terms/terms.ts'
+import type { Bounds, Catalogue, Leaf, LeafType, Problem, Sensitivity } from '../terms/terms.ts'
 import { SENSITIVITIES } from '../terms/terms.ts'
 
 /** Compiles the part of a schema at a JSON Pointer fragment into a test of one value. */
@@ -14,12 +14,13 @@ interface Drawing {
   readonly testOf: LeafTest
   readonly leaves: Map<string, Leaf>
   readonly items: Map<string, string>
+  readonly lengths: Map<string, number>
   readonly problems: Problem[]
 }
 
 /**
- * Draws the catalogue of a document schema: every leaf with its type, its sensitivity and whether conditions may read it,
- * and every list of objects with the name of one entry.
+ * Draws the catalogue of a document schema: every leaf with its type, its sensitivity, its bounds and whether conditions may read
+ * it, every list of objects with the name of one entry, and how long each list may be.
  *
  * @returns the catalogue and every problem found: a leaf without `x-sensitivity`, a list without `x-item`, an open object
  */
@@ -33,14 +34,13 @@ export function drawCatalogue(
     testOf: about.testOf,
     leaves: new Map(),
     items: new Map(),
+    lengths: new Map(),
     problems: [],
   }
   drawObject(drawing, schema, '', '#')
   const { resource, version, digest } = about
-  return {
-    catalogue: { resource, version, digest, leaves: drawing.leaves, items: drawing.items },
-    problems: drawing.problems,
-  }
+  const { leaves, items, lengths, problems } = drawing
+  return { catalogue: { resource, version, digest, leaves, items, lengths }, problems }
 }
 
 function drawObject(drawing: Drawing, node: JsonObject, path: string, fragment: string): void {
@@ -72,6 +72,8 @@ function drawList(drawing: Drawing, node: JsonObject, path: string, fragment: st
   if (!isJsonObject(items)) return complain(drawing, path, 'schema-list', 'is a list without `items`')
   const { node: entry, fragment: place } = follow(drawing.root, items, `${fragment}/items`)
   const below = `${path}[]`
+  const { maxItems } = node
+  if (typeof maxItems === 'number') drawing.lengths.set(below, maxItems)
   if (!typesOf(entry).includes('object') || entry['x-type'] !== undefined) {
     const sensitivity = node['x-sensitivity']
     const inherited = sensitivity === undefined ? {} : { 'x-sensitivity': sensitivity }
@@ -106,6 +108,7 @@ function drawLeaf(drawing: Drawing, node: JsonObject, path: string, fragment: st
     sensitivity,
     control: node['x-control'] === true,
     values: valuesOf(node, type),
+    bounds: boundsOf(node, type),
     ...(derived ? { derived } : {}),
     valid: value => {
       test ??= drawing.testOf(fragment)
@@ -119,6 +122,27 @@ function valuesOf(node: JsonObject, type: LeafType): readonly string[] | undefin
   const names = node['propertyNames']
   const listed = type === 'table' && isJsonObject(names) ? names['enum'] : node['enum']
   return Array.isArray(listed) ? listed.filter(value => typeof value === 'string') : undefined
+}
+
+const TEXTS: ReadonlySet<LeafType> = new Set(['text', 'id', 'phone', 'time', 'date'])
+const NUMBERS: ReadonlySet<LeafType> = new Set(['count', 'number'])
+
+function boundsOf(node: JsonObject, type: LeafType): Bounds {
+  const { minLength, maxLength, pattern, minimum, maximum } = node
+  const accuracyM = node['x-accuracy-m']
+  if (type === 'place') return typeof accuracyM === 'number' ? { accuracyM } : {}
+  if (TEXTS.has(type))
+    return {
+      ...(typeof minLength === 'number' ? { minLength } : {}),
+      ...(typeof maxLength === 'number' ? { maxLength } : {}),
+      ...(typeof pattern === 'string' ? { pattern } : {}),
+    }
+  if (!NUMBERS.has(type)) return {}
+  return {
+    ...(typeof minimum === 'number' ? { minimum } : {}),
+    ...(typeof maximum === 'number' ? { maximum } : {}),
+    ...(typesOf(node).includes('string') ? { banded: true } : {}),
+  }
 }
 
 const LEAF_TYPES: ReadonlySet<string> = new Set(['place', 'phone', 'id', 'table'] satisfies LeafType[])

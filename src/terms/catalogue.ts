@@ -29,6 +29,20 @@ export type LeafType =
   /** A number, or why there is none, for each value of an enumeration; always {@link Leaf.derived}. */
   | 'table'
 
+/** How large one value of a leaf can be; a member is absent where the schema does not bound it. */
+export interface Bounds {
+  /** Characters, as JSON Schema counts them: code points. */
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly pattern?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  /** A number that may also be told as a band, such as `50-99`. */
+  readonly banded?: true
+  /** How exact a place is that does not say it itself, in metres; written in the schema as `x-accuracy-m`. */
+  readonly accuracyM?: number
+}
+
 /** One item that a document can hold. A GeoJSON point is one leaf (`place`), not three. */
 export interface Leaf {
   /** Dotted, lists marked: `command[].officer.name`, `capabilities[]`. */
@@ -39,6 +53,7 @@ export interface Leaf {
   readonly control: boolean
   /** The values of an enumeration, the keys of a table, otherwise undefined. */
   readonly values: readonly string[] | undefined
+  readonly bounds: Bounds
   /** The gateway works it out from other items; no system sends it. */
   readonly derived?: true
   /** Whether one value of this leaf is what the schema asks for. */
@@ -54,4 +69,6 @@ export interface Catalogue {
   readonly leaves: ReadonlyMap<string, Leaf>
   /** Lists of objects and what one entry is called in conditions: `command[]` → `post`. */
   readonly items: ReadonlyMap<string, string>
+  /** How many entries a list can have, for each list that the schema bounds, of objects or of values. */
+  readonly lengths: ReadonlyMap<string, number>
 }

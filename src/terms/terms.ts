@@ -1,6 +1,13 @@
 /** Floor 1: the shared words. */
 export { type AgencyId, agencyUri, isAgencyId, officerId, officerUri, systemUri } from './agency.ts'
-export { type Catalogue, type Leaf, type LeafType, SENSITIVITIES, type Sensitivity } from './catalogue.ts'
+export {
+  type Bounds,
+  type Catalogue,
+  type Leaf,
+  type LeafType,
+  SENSITIVITIES,
+  type Sensitivity,
+} from './catalogue.ts'
 export type { CertificateFacts, CertificateFinding, CertificateFindingCode } from './certificate.ts'
 export type { Label } from './label.ts'
 export { type Problem, ProblemsError, printProblem } from './problem.ts'

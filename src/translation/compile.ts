@@ -1,9 +1,10 @@
 import { digestOf, type Json, type JsonObject } from '../kit/kit.ts'
 import { type Catalogue, ProblemsError } from '../terms/terms.ts'
 import type { Builder, Run } from './builder.ts'
+import { originsOf } from './chain-origins.ts'
 import { linkRules } from './link.ts'
 import { checkCoverage, type Linking } from './lookup.ts'
-import type { Manner, Mapping, Translation, TranslationContext } from './mapping.ts'
+import type { CompiledMapping, Manner, Mapping, Translation, TranslationContext } from './mapping.ts'
 import { makePresence } from './paths.ts'
 import { Reader } from './reader.ts'
 import { Report } from './report.ts'
@@ -29,7 +30,7 @@ export interface TranslationParts {
  * @throws ProblemsError with all problems: form, unknown or uncovered paths, converters that do not fit, values of an
  *   enumeration without a counterpart
  */
-export function compileMapping(source: string, file: string, parts: TranslationParts): Mapping {
+export function compileMapping(source: string, file: string, parts: TranslationParts): CompiledMapping {
   const reader = new Reader(source, file)
   const mapping = readMapping(reader)
   const from = catalogueAt(reader, mapping.from, parts)
@@ -45,6 +46,7 @@ export function compileMapping(source: string, file: string, parts: TranslationP
     from: { resource: from.resource, version: from.version },
     to: { resource: to.resource, version: to.version },
     delivers: mapping.delivers,
+    origins: originsOf(mapping.rules),
     translate: makeTranslate(mapping, build),
   }
 }

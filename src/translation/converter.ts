@@ -1,5 +1,5 @@
 import type { Json } from '../kit/kit.ts'
-import type { LeafType } from '../terms/terms.ts'
+import type { Bounds, LeafType } from '../terms/terms.ts'
 import type { LossOutcome, Manner, TranslationContext } from './mapping.ts'
 
 /** What can stand at a path: a leaf, an object of leaves, a list of objects, or a value of the exchange itself. */
@@ -27,12 +27,28 @@ export interface TableEntry {
   readonly note: string | undefined
 }
 
+/** How large the values at both ends of a rule can be, as their schemas say. */
+export interface Room {
+  /** What each slot can read, in the order of the slots; without bounds where a slot is not filled. */
+  readonly reads: readonly Bounds[]
+  /** How many entries a list in the first slot can have. */
+  readonly entries: number | undefined
+  /** A member of what the first slot reads, where that is a group or a list of objects. */
+  readonly readMember: (name: string) => Bounds
+  readonly takes: Bounds
+  /** A member of the target, where that is a group. */
+  readonly takesMember: (name: string) => Bounds
+  /** Whether a value, text or number, is one that the target takes. */
+  readonly accepts: (value: Json) => boolean
+}
+
 /** The place in a mapping where a converter is used; its `complain` adds a problem at that place. */
 export interface Site {
   readonly rule: string
   /** In the order of the slots; undefined where an optional one is not filled. */
   readonly sources: readonly (Spot | undefined)[]
   readonly target: Spot
+  readonly room: Room
   readonly parameters: ReadonlyMap<string, string>
   readonly tables: ReadonlyMap<string, ReadonlyMap<string, TableEntry>>
   complain(code: string, says: string): void
@@ -74,6 +90,12 @@ export function blocked(rule: string): Converted {
 /** The manner of a value that came through unchanged in meaning. */
 export function exactly(rule: string): Manner {
   return { outcome: 'EXACT', rule }
+}
+
+/** A manner with one thing more to say: an outcome that counts for more, and a note after the one that is there. */
+export function alsoTelling(manner: Manner, outcome: LossOutcome, note: string): Manner {
+  const both = manner.note === undefined ? note : `${manner.note}; ${note}`
+  return { ...manner, outcome, note: both, reversible: false }
 }
 
 /** Reads a parameter that has to be one of a few words; complains and takes the first where it is another. */

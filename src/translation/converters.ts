@@ -6,7 +6,7 @@ import { constant } from './converters/constant.ts'
 import { count, flag, label, serial, text } from './converters/copy.ts'
 import { dtg, dtgRange } from './converters/dtg.ts'
 import { effectiveness } from './converters/effectiveness.ts'
-import { event, eventOfCode, eventSymbol } from './converters/event.ts'
+import { event, eventKind, eventOfCode, eventSymbol } from './converters/event.ts'
 import { figure } from './converters/figure.ts'
 import { grade } from './converters/grade.ts'
 import { instant, instantOfRange } from './converters/instant.ts'
@@ -14,9 +14,11 @@ import { marking } from './converters/marking.ts'
 import { bearing, speed } from './converters/measures.ts'
 import { mgrs, placeOfMgrs, sourceOfPlace } from './converters/mgrs.ts'
 import { mgrsOfOsgr, osgr, osgrOfMgrs, placeOfOsgr } from './converters/osgr.ts'
+import { accuracyOfMgrs, pointOfMgrs } from './converters/point.ts'
 import { rank, rankOfCode } from './converters/rank.ts'
 import { realm } from './converters/realm.ts'
 import { coded, sentences } from './converters/sentences.ts'
+import { formOfShape, shape } from './converters/shape.ts'
 import { crowdSymbol, sidc15Kept, sidc15OfSidc, sidcKept, sidcOfSidc15 } from './converters/sidc.ts'
 import { state } from './converters/state.ts'
 import { status } from './converters/status.ts'
@@ -31,6 +33,7 @@ import { track, unitOfTrack } from './converters/track.ts'
  * `<rule of the mapping>.<code>` and stops the translation.
  */
 export const CONVERTERS = {
+  'accuracy-of-mgrs': accuracyOfMgrs,
   altitude,
   'altitude-of-height': altitudeOfHeight,
   bearing,
@@ -44,10 +47,12 @@ export const CONVERTERS = {
   'dtg-range': dtgRange,
   effectiveness,
   event,
+  'event-kind': eventKind,
   'event-of-code': eventOfCode,
   'event-symbol': eventSymbol,
   figure,
   flag,
+  'form-of-shape': formOfShape,
   grade,
   height,
   instant,
@@ -60,12 +65,14 @@ export const CONVERTERS = {
   'osgr-of-mgrs': osgrOfMgrs,
   'place-of-mgrs': placeOfMgrs,
   'place-of-osgr': placeOfOsgr,
+  'point-of-mgrs': pointOfMgrs,
   'police-role': policeRole,
   rank,
   'rank-of-code': rankOfCode,
   realm,
   sentences,
   serial,
+  shape,
   sidc,
   'sidc-kept': sidcKept,
   'sidc-of-sidc15': sidcOfSidc15,

@@ -1,4 +1,5 @@
 import { unreachable } from '../kit/kit.ts'
+import { roomOf } from './bounds.ts'
 import {
   type Builder,
   buildFixed,
@@ -86,6 +87,7 @@ function linkRule(linking: Linking, rule: RuleSource, scope: Scope): Builder {
     rule: rule.id.value,
     sources: slots.map(slot => slot?.spot),
     target: target ?? { path: rule.to.value, type: 'text', values: undefined },
+    room: roomOf(linking, { written: converter.slots.map(({ name }) => rule.from.get(name)), target, scope }),
     parameters: new Map([...rule.with].map(([name, { value }]) => [name, value])),
     tables: mapping.tables,
     complain: (code, says) => reader.complain(rule.convert.place, code, says),
@@ -128,12 +130,26 @@ function linkList(linking: Linking, list: ListSource, scope: Scope): Builder {
     reader.complain(list.each.place, 'source-unknown', `the source has no list \`${source}\``)
   if (!isList(linking.to, target))
     reader.complain(list.to.place, 'target-unknown', `the target has no list \`${target}\``)
+  checkEntries(linking, list, { source: own ? undefined : source, target })
   const entry = linkScope(linking, list.rules, { source, target })
   return buildList({
     get: own ? undefined : getterOf(list.each.value),
     entry,
     pointer: pointerOf(list.to.value),
   })
+}
+
+/** Complains of a list that can have more entries than the target takes. */
+function checkEntries(
+  { reader, from, to }: Linking,
+  { to: written }: ListSource,
+  { source, target }: { source: string | undefined; target: string },
+): void {
+  const most = to.lengths.get(target)
+  const come = source === undefined ? 1 : from.lengths.get(source)
+  if (most === undefined || (come !== undefined && come <= most)) return
+  const says = `a list of ${come ?? 'any number of'} entries can come, and \`${target}\` takes ${most}`
+  reader.complain(written.place, 'list-too-long', says)
 }
 
 /** `officer.name` → `/officer/name`; the names of a schema hold no `~` and no `/`. */

@@ -1,5 +1,6 @@
 import type { Digest, JsonObject } from '../kit/kit.ts'
 import type { AgencyId, Label } from '../terms/terms.ts'
+import type { Origin } from './chain-origins.ts'
 import type { Report } from './report.ts'
 
 /** What became of one value on its way into another vocabulary. */
@@ -58,7 +59,16 @@ export interface Mapping {
   readonly digest: Digest
   readonly from: { readonly resource: string; readonly version: string }
   readonly to: { readonly resource: string; readonly version: string }
-  /** Whether a gateway makes what arrives right for its own systems by it; otherwise it is for the command line and for chains. */
+  /**
+   * Whether a gateway makes what arrives right for its own systems by it; otherwise it is for the command line and for chains.
+   * As a step of a chain it serves either way.
+   */
   readonly delivers: boolean
   translate(document: JsonObject, context: TranslationContext): Translation
+}
+
+/** A mapping of one file, which can be a step of a chain. */
+export interface CompiledMapping extends Mapping {
+  /** Where each value of the target comes from. */
+  readonly origins: readonly Origin[]
 }

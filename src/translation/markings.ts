@@ -20,6 +20,8 @@ export interface Marking {
   readonly policy: MarkingPolicy
   readonly level: Level
   readonly categories: readonly Category[]
+  /** The word beside the classification: PERSONAL. */
+  readonly descriptor?: string
 }
 
 /** Why a label cannot be read; nothing of it is taken for less than it may be. */
@@ -46,10 +48,10 @@ const LEVELS: Readonly<Record<MarkingPolicy, ReadonlyMap<string, Level>>> = {
 }
 const TYPES = ['PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE'] as const
 
-/** Reads `{ policy, classification, sensitive?, categories? }`; NATO classifications may begin with `NATO`. */
+/** Reads `{ policy, classification, sensitive?, descriptor?, categories? }`; NATO classifications may begin with `NATO`. */
 export function readMarking(label: Json | undefined): MarkingReading {
   if (!isJsonObject(label)) return refused('form')
-  const { policy, classification, sensitive, categories } = label
+  const { policy, classification, sensitive, descriptor, categories } = label
   if (policy !== 'UK-GSC' && policy !== 'NATO') return refused('policy')
   if (typeof classification !== 'string') return refused('classification')
   const plain = policy === 'NATO' ? classification.replace(/^NATO /, '') : classification
@@ -57,8 +59,14 @@ export function readMarking(label: Json | undefined): MarkingReading {
   if (level === undefined) return refused('classification')
   const found = readCategories(categories)
   if (found === undefined) return refused('category')
+  if (descriptor !== undefined && typeof descriptor !== 'string') return refused('form')
   const raised = policy === 'UK-GSC' && level === 1 && sensitive === true
-  return { kind: 'marking', marking: { policy, level: raised ? 2 : level, categories: found } }
+  const marking: Marking = { policy, level: raised ? 2 : level, categories: found, ...described(descriptor) }
+  return { kind: 'marking', marking }
+}
+
+function described(descriptor: string | undefined): Pick<Marking, 'descriptor'> {
+  return descriptor === undefined ? {} : { descriptor }
 }
 
 function refused(why: MarkingFault): MarkingReading {
@@ -87,13 +95,14 @@ function readCategory(entry: Json): Category | undefined {
 }
 
 /** Writes a marking as a label of its policy. The level has to be one that the policy has. */
-export function printMarking({ policy, level, categories }: Marking): JsonObject {
+export function printMarking({ policy, level, categories, descriptor }: Marking): JsonObject {
   const sensitive = policy === 'UK-GSC' && level === 2
   const classification = sensitive ? 'OFFICIAL' : nameOf(policy, level)
   return {
     policy,
     classification,
     ...(sensitive && { sensitive }),
+    ...described(descriptor),
     ...(categories.length > 0 && {
       categories: categories.map(({ tag, type, values }) => ({ tag, type, values: [...values] })),
     }),
@@ -130,20 +139,30 @@ export function joinMarkings(one: Marking, other: Marking): Marking {
       return same === undefined || values.length === 0 ? [] : [{ ...category, values }]
     })
   const level = one.level > other.level ? one.level : other.level
-  return { policy: one.policy, level, categories: [...restrictions.values(), ...permissions] }
+  const descriptor = one.descriptor ?? other.descriptor
+  const second = other.descriptor === descriptor ? [] : remarkOf(other.descriptor)
+  const categories = [...restrictions.values(), ...second, ...permissions]
+  return { policy: one.policy, level, categories, ...described(descriptor) }
 }
 
-/** Whether a marking asks for nothing that the other does not ask for too: so the other can stand in its place. */
+/** A descriptor where there is no place for one: a remark. */
+export function remarkOf(descriptor: string | undefined): readonly Category[] {
+  return descriptor === undefined
+    ? []
+    : [{ tag: 'Administrative', type: 'INFORMATIVE', values: [descriptor] }]
+}
+
+/** Whether a marking asks for nothing and says nothing that the other does not too: so the other can stand in its place. */
 export function isWithin(one: Marking, other: Marking): boolean {
   if (one.level > other.level) return false
   const asked = new Set(other.categories.map(category => JSON.stringify(category)))
   const kept = one.categories.every(
-    category => category.type !== 'RESTRICTIVE' || asked.has(JSON.stringify(category)),
+    category => category.type === 'PERMISSIVE' || asked.has(JSON.stringify(category)),
   )
   const freer = other.categories.every(
     category =>
       category.type !== 'PERMISSIVE' ||
       one.categories.some(own => JSON.stringify(own) === JSON.stringify(category)),
   )
-  return kept && freer
+  return kept && freer && (one.descriptor === undefined || one.descriptor === other.descriptor)
 }

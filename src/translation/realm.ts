@@ -1,3 +1,5 @@
+import type { Json } from '../kit/kit.ts'
+
 /**
  * Whether something is meant in earnest. Every standard has its own flag: SIDC context digit, operational or exercise codes of
  * NIEM, notification categories of EDXL and CAP, the opening set of a text message. Nothing becomes more real on its way.
@@ -33,6 +35,12 @@ export function realmOf(word: string): Realm | undefined {
   return WORDS.get(word.toUpperCase())
 }
 
+/** The realm that a document tells: real where it says nothing, undefined for a word that no list has. */
+export function realmTold(value: Json | undefined): Realm | undefined {
+  if (value === undefined) return 'real'
+  return typeof value === 'string' ? realmOf(value) : undefined
+}
+
 /** The word of a list for a realm: the same one if the list has it, else the first of the realm, else the nearest that is not real. */
 export function wordFor(realm: Realm, list: readonly string[], own: string): string | undefined {
   if (list.includes(own)) return own
@@ -47,6 +55,12 @@ export function wordFor(realm: Realm, list: readonly string[], own: string): str
 export function contextOf(realm: Realm): '0' | '1' | '2' {
   if (realm === 'real') return '0'
   return realm === 'simulation' ? '2' : '1'
+}
+
+/** What a symbol does not tell of a realm: a test is shown as an exercise, and so is a simulation in 15 characters. */
+export function untoldIn(form: 'sidc' | 'sidc15', realm: Realm): string | undefined {
+  const untold = realm === 'test' || (realm === 'simulation' && form === 'sidc15')
+  return untold ? `was a ${realm}, shown as an exercise` : undefined
 }
 
 /** The realm that a context digit names. */

@@ -19,10 +19,12 @@ export interface UnitSymbol {
 }
 
 const POLICE = { hq: '0', echelon: '00', entity: '200700', modifier: '00', old: 'SFGPUULC-------' } as const
-const HIDDEN = { ...POLICE, outcome: 'WIDENED', note: 'police unit, kind not shown' } as const
-const GENERIC = { ...POLICE, outcome: 'WIDENED', note: 'police unit, no symbol of its own' } as const
+const GENERIC = { ...POLICE, outcome: 'WIDENED', note: 'police unit, kind not shown' } as const
 
-/** Police unit types to symbols (JMSML land unit entities and modifiers). Teams that work near people stay hidden in the generic symbol. */
+/**
+ * Police unit types to symbols (JMSML land unit entities and modifiers). Teams that work near people stay hidden in the generic
+ * symbol; so nothing, not even a note, may tell those that are hidden from those that only have no symbol of their own.
+ */
 export const POLICE_SYMBOLS = {
   PSU: {
     ...POLICE,
@@ -78,11 +80,11 @@ export const POLICE_SYMBOLS = {
     outcome: 'WIDENED',
     note: 'unmanned aircraft unit, police not shown',
   },
-  MOUNTED: { ...POLICE, outcome: 'WIDENED', note: 'mounted not expressible' },
-  EGT: HIDDEN,
-  FIT: HIDDEN,
-  PLT: HIDDEN,
-  CID: HIDDEN,
+  MOUNTED: GENERIC,
+  EGT: GENERIC,
+  FIT: GENERIC,
+  PLT: GENERIC,
+  CID: GENERIC,
   ROADS: GENERIC,
   MARINE: GENERIC,
   AIR: GENERIC,
@@ -94,9 +96,20 @@ export const POLICE_SYMBOLS = {
 
 const SYMBOLS: ReadonlyMap<string, UnitSymbol> = new Map(Object.entries(POLICE_SYMBOLS))
 
+const NAMES: ReadonlyMap<UnitSymbol, string> = new Map(
+  [...SYMBOLS]
+    .filter(([, symbol]) => symbol !== GENERIC)
+    .map(([unitType, symbol]) => [symbol, unitType.toLowerCase().replaceAll('_', '-')]),
+)
+
 /** The symbol of a police unit type; undefined for a type that is none of ours. */
 export function symbolOf(unitType: string): UnitSymbol | undefined {
   return SYMBOLS.get(unitType)
+}
+
+/** What a symbol says of the kind of unit, in a rule id: `psu`; `police` where it says nothing. */
+export function nameOf(symbol: UnitSymbol): string {
+  return NAMES.get(symbol) ?? 'police'
 }
 
 /** 20 digits: version 10, friend, land unit. Status 1 is planned; the context says whether it is real. */

@@ -184,6 +184,35 @@ export const RULES: readonly (readonly [
     undefined,
   ],
   ['military aid is asked for by its effect', 'joint.macaRequest', [['effectRequired', undefined]], ''],
+  [
+    'a draft may leave open why and what for',
+    'joint.macaRequest',
+    [
+      ['status', 'DRAFT'],
+      ['effectRequired', undefined],
+      ['criteria', undefined],
+    ],
+    undefined,
+  ],
+  [
+    'no draft says that mutual aid is not exhausted',
+    'joint.macaRequest',
+    [
+      ['status', 'DRAFT'],
+      ['criteria/mutualAidExhausted', false],
+    ],
+    '/criteria/mutualAidExhausted',
+  ],
+  [
+    'what is sent to the liaison officer is no draft',
+    'joint.macaRequest',
+    [
+      ['status', 'WITH_JRLO'],
+      ['effectRequired', undefined],
+    ],
+    '',
+  ],
+  ['who asks for military aid says why', 'joint.macaRequest', [['criteria', undefined]], ''],
   ['an effect is in words', 'joint.macaRequest', [['effectRequired', '']], '/effectRequired'],
   ['the police keep primacy', 'joint.macaRequest', [['policePrimacy', false]], '/policePrimacy'],
   [

@@ -140,6 +140,33 @@ void t.test('a leaf has the type that treatments are chosen by', t => {
   t.end()
 })
 
+void t.test('a leaf knows how large it can be, and a list how long', t => {
+  const band = { type: ['integer', 'string'], minimum: 0, maximum: 9, pattern: '^[0-9]$' }
+  const place = { type: 'object', additionalProperties: false, properties: { lat: { type: 'number' } } }
+  const { catalogue } = only(
+    load(
+      schemaWith({
+        text: { ...text, minLength: 1, maxLength: 40, pattern: '^a' },
+        free: text,
+        kind: { enum: ['A', 'B'], 'x-sensitivity': 'public' },
+        count: { ...band, 'x-sensitivity': 'operational' },
+        place: { ...place, 'x-type': 'place', 'x-accuracy-m': 10, 'x-sensitivity': 'operational' },
+        tags: { type: 'array', maxItems: 7, items: { ...text, maxLength: 3 } },
+        long: { type: 'array', items: text },
+      }),
+    ),
+  )
+  const bounds = (path: string) => catalogue.leaves.get(path)?.bounds
+  t.same(bounds('text'), { minLength: 1, maxLength: 40, pattern: '^a' })
+  t.same(bounds('free'), {})
+  t.same(bounds('kind'), {}, 'an enumeration is bounded by its values')
+  t.same(bounds('count'), { minimum: 0, maximum: 9, banded: true }, 'the pattern is that of the band')
+  t.same(bounds('place'), { accuracyM: 10 })
+  t.same(bounds('tags[]'), { maxLength: 3 })
+  t.same([...catalogue.lengths], [['tags[]', 7]])
+  t.end()
+})
+
 void t.test('lists of objects and references are followed to their leaves, whose values can be judged', t => {
   const { catalogue } = only(
     load(

@@ -146,9 +146,9 @@ const UNFIT: readonly Excess[] = [
     },
   },
   {
-    says: 'an identifier that becomes too long on our side',
+    says: 'a position without the identifier that our side needs',
     code: 'target-invalid',
-    forged: { resource: 'police.unitPosition', document: { unitId: 'U'.repeat(128), label: LABEL } },
+    forged: { resource: 'police.unitPosition', document: { label: LABEL } },
   },
 ]
 

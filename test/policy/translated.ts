@@ -137,7 +137,7 @@ export function documentsLike(model: JsonObject, { leaves }: Catalogue): fc.Arbi
       const leaf = leaves.get(path)
       const chance = draw() % 20
       if (chance < 2) return undefined
-      if (leaf) return chance < 10 ? value : variant(leaf, value, draw())
+      if (leaf) return chance < 10 ? value : variantOf(leaf, value, draw())
       if (Array.isArray(value))
         return (value as readonly Json[]).slice(0, 1).flatMap(entry => vary(entry, `${path}[]`) ?? [])
       if (!isJsonObject(value)) return value
@@ -150,6 +150,12 @@ export function documentsLike(model: JsonObject, { leaves }: Catalogue): fc.Arbi
     const made = vary(model, '')
     return isJsonObject(made ?? null) ? (made as JsonObject) : {}
   })
+}
+
+/** Another value that the schema takes: a time in words, say, does not become a text that stops the whole document. */
+function variantOf(leaf: Leaf, value: Json, number: number): Json {
+  const made = variant(leaf, value, number)
+  return leaf.valid(made) ? made : value
 }
 
 function variant({ type, values }: Leaf, value: Json, number: number): Json {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../src/kit/kit.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
 import { isCell } from '../../src/policy/treatments/place.ts'
 
 /**
@@ -64,12 +64,36 @@ function isEarlier(one: string, other: string): boolean {
 export function isVaguerTranslation(before: Json, after: Json): boolean {
   if (typeof before === 'number' && typeof after === 'number')
     return after === before || isNear(before, after)
+  if (isJsonObject(before) && isJsonObject(after)) return isWiderPoint(before, after)
   if (typeof after !== 'string') return false
   const [size, band] = [bandOf(String(before)) ?? [Number(before), Number(before)], bandOf(after)]
   if (band) return band[0] <= size[0] && size[1] <= band[1]
   if (typeof before !== 'string') return false
   const wordwise = areCoarser(before.split(SPACES), after.split(SPACES))
-  return wordwise || isOneEnd(before, after) || isCovered(before, after)
+  return wordwise || isOneEnd(before, after) || isCovered(before, after) || isWiderNearby(before, after)
+}
+
+/** Whether one GeoJSON point stands for a square as wide or wider that the other one lies in, or beside for its zone's sake. */
+function isWiderPoint(before: JsonObject, after: JsonObject): boolean {
+  const [one, other] = [before, after].map(({ coordinates }) =>
+    Array.isArray(coordinates) ? coordinates : [],
+  )
+  const apart = [0, 1].map(at => Math.abs(Number(one?.[at]) - Number(other?.[at])))
+  const degrees = (sideOf(after) + 1) / 50_000
+  return sideOf(after) >= sideOf(before) && apart.every(each => each <= degrees)
+}
+
+/**
+ * Whether one reference of the National Grid names a wider square at most beside the other one: both are read off centres of squares
+ * of another grid.
+ */
+function isWiderNearby(before: string, after: string): boolean {
+  const [one, other] = [before, after].map(text => /^([A-Z]{2}) (\d{1,5}) (\d{1,5})$/.exec(text))
+  if (!one || !other || one[1] !== other[1]) return false
+  const sides = [one, other].map(([, , east = '']) => 10 ** (5 - east.length))
+  const [side = 0, wider = 0] = sides
+  const apart = [2, 3].map(at => Math.abs((Number(one[at]) + 0.5) * side - (Number(other[at]) + 0.5) * wider))
+  return wider >= side && apart.every(metres => metres <= 1.5 * wider)
 }
 
 function areCoarser(before: readonly string[], after: readonly string[]): boolean {

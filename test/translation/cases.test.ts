@@ -1,13 +1,14 @@
 import t from 'tap'
-import { parse, stringify } from 'yaml'
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
 import { ProblemsError } from '../../src/terms/terms.ts'
 import { type Mapping, readReport, type Translation } from '../../src/translation/translation.ts'
-import { allMappings, cases, compiled, context, mappingIds, mappingSource, schemas } from './support.ts'
+import { allMappings, cases, compiled, context, mappingIds, type Series, schemas, series } from './support.ts'
+import { type MappingFile, withOtherRow, withoutOne } from './variants.ts'
 
 const registry = schemas()
 const mappings = allMappings(registry)
 const everyCase = cases()
+const everySeries = series()
 
 function outcomeOf(translation: Translation): JsonObject {
   if (translation.kind === 'blocked') {
@@ -15,7 +16,6 @@ function outcomeOf(translation: Translation): JsonObject {
     return { blocked: { rule, path } }
   }
   const { document, report } = translation
-  t.same(readReport(report.kept()), report.lines(), 'a report comes back as it was kept')
   return JSON.parse(JSON.stringify({ document, report: report.lines() })) as JsonObject
 }
 
@@ -28,6 +28,8 @@ void t.test('cases', async t => {
     t.same(outcomeOf(translation), expected, `${name}: ${says}`)
     t.equal(JSON.stringify(document), before, `${name}: the source is not touched`)
     if (translation.kind === 'translated') {
+      const { report } = translation
+      t.same(readReport(report.kept()), report.lines(), `${name}: the report comes back as it was kept`)
       const violation = registry.get(mapping.to.resource, mapping.to.version)?.check(translation.document)
       t.equal(violation, undefined, `${name}: the target meets its schema`)
       t.same(
@@ -59,31 +61,92 @@ function valueAt(document: Json, pointer: string): Json | undefined {
   return value
 }
 
-interface Rules {
-  rules?: Rules[]
-  from?: unknown
-  id?: string
-  to?: string
+void t.test('series', async t => {
+  for (const one of everySeries) {
+    const { name, says, mapping: id, reads, rows } = one
+    const mapping = mappings.get(id)
+    if (!mapping) throw new Error(`${name} names no mapping`)
+    for (const [word = '', ...cells] of rows) {
+      const translation = mapping.translate(documentWith(one, word), context)
+      t.same(toldAt(translation, reads), cells, `${name}, ${word}: ${says}`)
+      if (translation.kind === 'blocked') continue
+      const violation = registry.get(mapping.to.resource, mapping.to.version)?.check(translation.document)
+      t.equal(violation, undefined, `${name}, ${word}: the target meets its schema`)
+    }
+    const leaf = registry
+      .get(mapping.from.resource, mapping.from.version)
+      ?.catalogue.leaves.get(patternOf(one.at))
+    t.same(new Set(rows.map(([word]) => word)), new Set(leaf?.values), `${name} has every value`)
+  }
+})
+
+/** `/venues/0/kind` as the catalogue names it. */
+function patternOf(pointer: string): string {
+  return pointer.slice(1).replace(/\/\d+/g, '[]').replaceAll('/', '.')
 }
-interface MappingFile extends Rules {
-  unmapped?: { from: string; why: string }[]
-  blocked?: { id: string; from: string }[]
+
+function documentWith({ document, at }: Series, word: string): JsonObject {
+  const changed = replacedAt(document, at.split('/').slice(1), word)
+  if (!isJsonObject(changed)) throw new Error('not a document')
+  return changed
+}
+
+function replacedAt(value: Json, [name, ...rest]: readonly string[], word: string): Json {
+  if (name === undefined) return word
+  if (Array.isArray(value))
+    return value.map((entry: Json, index) => (String(index) === name ? replacedAt(entry, rest, word) : entry))
+  return isJsonObject(value) ? { ...value, [name]: replacedAt(value[name] ?? null, rest, word) } : value
+}
+
+/** Outcome and value at some places of the target, as series write them. */
+function toldAt(translation: Translation, pointers: readonly string[]): readonly string[] {
+  if (translation.kind === 'blocked') return [`BLOCKED ${translation.rule}`]
+  const outcomes = new Map(translation.report.lines().map(({ path, outcome }) => [path, outcome]))
+  return pointers.map(pointer => {
+    const value = valueAt(translation.document, pointer)
+    const outcome = outcomes.get(pointer) ?? 'nothing'
+    return value === undefined ? outcome : `${outcome} ${typeof value === 'string' ? value : ''}`
+  })
 }
 
 void t.test('a mapping without one of its rules fails to compile or fails a case', async t => {
-  for (const id of mappingIds()) {
-    const own = everyCase.filter(each => each.mapping === id)
-    for (const [name, file] of variantsOf(id)) {
+  for (const id of mappingIds())
+    for (const [what, file] of withoutOne(id)) {
       const mapping = compileWithGaps(file, id)
-      if (!mapping) continue
-      const broken = own.some(({ document, expected }) => {
-        const found = outcomeOf(mapping.translate(document, context))
-        return canonicalJson(withoutGaps(found)) !== canonicalJson(expected)
-      })
-      t.ok(broken, `${id} without ${name}`)
+      if (mapping) t.ok(isNoticed(mapping), `${id} ${what}`)
     }
-  }
 })
+
+void t.test('a table without one of its rows, or with another result in it, fails too', async t => {
+  let tried = 0
+  for (const id of mappingIds())
+    for (const [what, file] of withOtherRow(id)) {
+      tried++
+      const mapping = compileWithGaps(file, id)
+      if (mapping) t.ok(isNoticed(mapping), `${id}, ${what}`)
+    }
+  t.ok(tried > 500, `${tried} rows were spoiled`)
+})
+
+/** Whether a case or a row of a series comes out otherwise than it should. */
+function isNoticed(mapping: Mapping): boolean {
+  const own = everyCase.filter(each => each.mapping === mapping.id)
+  const inCase = own.some(({ document, expected }) => {
+    const found = outcomeOf(mapping.translate(document, context))
+    return canonicalJson(withoutGaps(found)) !== canonicalJson(expected)
+  })
+  return (
+    inCase ||
+    everySeries.some(
+      one =>
+        one.mapping === mapping.id &&
+        one.rows.some(([word = '', ...cells]) => {
+          const told = toldAt(mapping.translate(documentWith(one, word), context), one.reads)
+          return told.join('\n') !== cells.join('\n')
+        }),
+    )
+  )
+}
 
 const GAP = 'gap left by the test'
 
@@ -97,7 +160,7 @@ function withoutGaps(outcome: JsonObject): JsonObject {
 /** Compiles a mapping; sources that the missing rule leaves uncovered are declared unmapped, so that the cases can speak. */
 function compileWithGaps(file: MappingFile, id: string): Mapping | undefined {
   try {
-    return compiled(registry, stringify(file), id)
+    return compiled(registry, JSON.stringify(file), id)
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error
     const gaps = error.problems.map(({ code, says }) =>
@@ -105,32 +168,6 @@ function compileWithGaps(file: MappingFile, id: string): Mapping | undefined {
     )
     if (gaps.includes(undefined)) return undefined
     const unmapped = [...(file.unmapped ?? []), ...gaps.map(from => ({ from: from ?? '', why: GAP }))]
-    return compiled(registry, stringify({ ...file, unmapped }), id)
+    return compiled(registry, JSON.stringify({ ...file, unmapped }), id)
   }
-}
-
-/** The mapping as often as it has rules, each time without one. */
-function* variantsOf(id: string): Generator<readonly [string, MappingFile]> {
-  const whole = () => parse(mappingSource(id)) as MappingFile
-  for (const path of pathsOf(whole())) {
-    const file = whole()
-    let list: Rules[] = file.rules ?? []
-    for (const index of path.slice(0, -1)) list = list[index]?.rules ?? []
-    const [removed] = list.splice(path.at(-1) ?? 0, 1)
-    yield [removed?.id ?? `the list ${removed?.to}`, file]
-  }
-  for (const index of (whole().blocked ?? []).keys()) {
-    const file = whole()
-    const [removed] = file.blocked?.splice(index, 1) ?? []
-    yield [removed?.id ?? '', file]
-  }
-  for (const index of (whole().unmapped ?? []).keys()) {
-    const file = whole()
-    const [removed] = file.unmapped?.splice(index, 1) ?? []
-    yield [`the declaration of ${removed?.from}`, file]
-  }
-}
-
-function pathsOf({ rules = [] }: Rules, before: readonly number[] = []): readonly (readonly number[])[] {
-  return rules.flatMap((rule, index) => [[...before, index], ...pathsOf(rule, [...before, index])])
 }

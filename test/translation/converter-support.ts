@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Json, JsonObject } from '../../src/kit/kit.ts'
-import type { Converted, SiteType, Spot, TableEntry } from '../../src/translation/converter.ts'
+import type { Converted, Room, SiteType, Spot, TableEntry } from '../../src/translation/converter.ts'
 import { converterNamed } from '../../src/translation/converters.ts'
 import { conformanceFolder, context } from './support.ts'
 
@@ -12,6 +12,18 @@ export interface Written {
   readonly source?: readonly string[]
   readonly target?: readonly string[]
   readonly type?: SiteType
+  /** Without it there is room for anything. */
+  readonly room?: Room
+}
+
+/** Room for anything, at both ends. */
+export const ROOMY: Room = {
+  reads: [],
+  entries: undefined,
+  readMember: () => ({}),
+  takes: { banded: true },
+  takesMember: () => ({}),
+  accepts: () => true,
 }
 
 /** What a converter says when it is loaded. */
@@ -37,6 +49,7 @@ function compiledFor(name: string, written: Written) {
     rule: 'r',
     sources: converter.slots.map(slot => spotOf(slot.name, slot.types[0] ?? 'text', written.source)),
     target: spotOf('target', written.type ?? converter.gives[0] ?? 'text', written.target),
+    room: written.room ?? ROOMY,
     parameters: new Map(Object.entries(written.with ?? {})),
     tables: new Map(Object.entries(written.tables ?? {}).map(([table, rows]) => [table, tableOf(rows)])),
     complain: (code, says) => complaints.push(`${code}: ${says}`),

@@ -3,6 +3,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
 import { squareOf, squareOfReference, type Translation } from '../../src/translation/translation.ts'
+import { POLICE_SYMBOLS, symbolOf } from '../../src/translation/unit-symbols.ts'
 import { allMappings, cases, context, mappingSource, schemas } from './support.ts'
 
 const registry = schemas()
@@ -223,6 +224,68 @@ function patternOf(path: readonly (string | number)[]): string {
     .join('')
     .slice(1)
 }
+
+void t.test('the report tells no kind of unit and no word of a table that the target does not tell', t => {
+  const mapping = 'police.unitDeployment.to.army.taskOrg'
+  const told = (change: JsonObject) => {
+    const translation = translate(mapping, {
+      id: 'd-1',
+      unitId: 'NS-1',
+      deploymentStatus: 'Staging',
+      ...change,
+    })
+    if (translation.kind === 'blocked') throw new Error(translation.rule)
+    return { document: translation.document, report: translation.report.lines() }
+  }
+  const generic = told({ unitType: 'OTHER' })
+  const note = symbolOf('OTHER')?.note
+  const hidden = Object.keys(POLICE_SYMBOLS).filter(type => symbolOf(type)?.note === note)
+  t.ok(['PLT', 'EGT', 'FIT', 'CID', 'MOUNTED'].every(type => hidden.includes(type)))
+  for (const unitType of hidden) t.same(told({ unitType }), generic, unitType)
+  const taskless = told({ task: 'DISPERSAL' })
+  for (const task of ['LIAISON_TEAM', 'EVIDENCE_GATHERING', 'SPOTTERS'])
+    t.same(told({ task }), taskless, task)
+  let words = 0
+  for (const { name, mapping: id, document } of cases()) {
+    const translation = translate(id, document)
+    if (translation.kind === 'blocked') continue
+    for (const { path, outcome, rule } of translation.report.lines()) {
+      const word = /\.([A-Z][A-Z0-9_]+)$/.exec(rule)?.[1]
+      if (word === undefined) continue
+      words++
+      const held = path
+        .split('/')
+        .slice(1)
+        .reduce((value, step) => (value as JsonObject)[step] ?? null, translation.document as Json)
+      t.ok(outcome !== 'UNMAPPED' && held === word, `${name}: ${rule}`)
+    }
+  }
+  t.ok(words > 50, `${words} words`)
+  t.end()
+})
+
+void t.test('a unit that is not there yet is shown as planned, in both symbols', t => {
+  const statuses = {
+    'police.unitDeployment.to.army.taskOrg': [
+      'deploymentStatus',
+      'Requested Accepted',
+      'Mobilized En-route Staging Camp',
+    ],
+    'police.dutyUnit.to.army.taskOrg': ['status', 'PLANNED PUBLISHED', 'BOOKED_ON BOOKED_OFF'],
+    'police.planningUnit.to.army.taskOrg': ['status', 'PROPOSED OFFERED CONFIRMED', 'DEPLOYED'],
+  } as const
+  for (const [id, [name, planned, present]] of Object.entries(statuses))
+    for (const [words, digit, letter] of [
+      [planned, '1', 'A'],
+      [present, '0', 'P'],
+    ] as const)
+      for (const word of words.split(' ')) {
+        const { units } = translated(id, { id: 'u', unitId: 'u', [name]: word })
+        const { sidc, sidc15 } = (units as readonly JsonObject[])[0] ?? {}
+        t.equal(`${String(sidc)[6]} ${String(sidc15)[3]}`, `${digit} ${letter}`, `${id}: ${word}`)
+      }
+  t.end()
+})
 
 void t.test('removing one item of the source changes no target that does not read it', async t => {
   for (const { name, mapping, document, expected } of cases()) {

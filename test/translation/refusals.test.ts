@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import type { JsonObject } from '../../src/kit/kit.ts'
 import { CONVERTERS } from '../../src/translation/converters.ts'
-import { complaintsOf, convert, outcomeOf, type Written } from './converter-support.ts'
+import { complaintsOf, convert, outcomeOf, ROOMY, type Written } from './converter-support.ts'
 
 type Case = readonly [converter: string, slots: JsonObject, code: string, written?: Written]
 
@@ -310,6 +310,7 @@ void t.test('no converter throws, whatever stands in the document', async t => {
         values: undefined,
       })),
       target: { path: 'target', type: converter.gives[0] ?? 'text', values: undefined },
+      room: ROOMY,
       parameters: new Map(),
       tables: new Map(),
       complain: () => undefined,

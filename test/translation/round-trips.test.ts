@@ -274,6 +274,26 @@ void t.test('nothing becomes more real than it was, in any two lists', async t =
       const symbol = made(convert(name, { type, realm })).value
       t.not(resultOf('realm', symbol, { target: ['REAL', 'EXERCISE'] }), 'REAL', `${name} ${realm}`)
     }
+  const told = (name: string, slots: JsonObject, written?: Written) => {
+    const converted = convert(name, slots, written)
+    return converted?.kind === 'value' ? `${converted.manner.outcome} ${converted.manner.note}` : 'none'
+  }
+  const row = { tables: { e: { A: '120100' } }, source: ['A'] }
+  for (const [name, slots, written] of [
+    ['sidc', { type: 'PSU' }, {}],
+    ['sidc15', { type: 'COMMAND' }, {}],
+    ['crowd-symbol', { value: true }, { with: { as: 'sidc15' } }],
+    ['event-symbol', { value: 'A' }, { ...row, with: { table: 'e', as: 'sidc' } }],
+  ] as const) {
+    t.equal(told(name, { ...slots, realm: 'EXERCISE' }, written), 'EXACT undefined', `${name}: an exercise`)
+    t.equal(
+      told(name, { ...slots, realm: 'TEST' }, written),
+      'NARROWED was a test, shown as an exercise',
+      `${name}: no symbol tells a test`,
+    )
+  }
+  t.match(told('sidc15', { type: 'COMMAND', realm: 'SIMULATION' }), /^NARROWED was a simulation/)
+  t.match(told('crowd-symbol', { value: 1, realm: 'SIMULATION' }, { with: { as: 'sidc15' } }), /^NARROWED/)
 })
 
 const POLICE = ['PC', 'SGT', 'INSP', 'CHINSP', 'SUPT', 'CHSUPT', 'ACC', 'DCC', 'CC']
@@ -416,6 +436,7 @@ const label = fc
     {
       sensitive: fc.boolean(),
       classification: fc.constantFrom('OFFICIAL', 'OFFICIAL-SENSITIVE', 'SECRET'),
+      descriptor: fc.constantFrom('PERSONAL', 'LOCSEN'),
       categories,
     },
     { requiredKeys: ['classification'] },
@@ -426,6 +447,12 @@ function markingOf(value: Json): Marking {
   const reading = readMarking(value)
   if (reading.kind === 'refused') throw new Error(reading.why)
   return reading.marking
+}
+
+/** The words of a marking that must reach whoever reads it, however it is put. */
+function wordsOf({ descriptor, categories = [] }: JsonObject): readonly string[] {
+  const tags = (categories as readonly JsonObject[]).map(({ tag }) => String(tag))
+  return typeof descriptor === 'string' ? [...tags, descriptor] : tags
 }
 
 const TO_NATO: Written = { with: { to: 'NATO' } }
@@ -439,6 +466,7 @@ void t.test('a marking is never lowered, and comes home byte for byte', async t 
       const home = made(convert('marking', { value: there, original }, TO_UK)).value
       return (
         markingOf(there).level >= markingOf(original).level &&
+        wordsOf(original).every(word => JSON.stringify(stranger).includes(word)) &&
         markingOf(stranger).level >= markingOf(there).level &&
         JSON.stringify(home) === JSON.stringify(original) &&
         JSON.stringify(made(convert('label', { value: original })).value) === JSON.stringify(original)
@@ -468,6 +496,18 @@ void t.test('a marking is never lowered, and comes home byte for byte', async t 
   t.match(resultOf('marking', { policy: 'NATO', classification: 'CONFIDENTIAL' }, TO_UK), {
     classification: 'SECRET',
   })
+  const remark = { tag: 'HANDLE WITH CARE', type: 'INFORMATIVE', values: [] }
+  const remarked = { policy: 'NATO', classification: 'RESTRICTED', categories: [remark] }
+  t.match(
+    made(convert('marking', { value: remarked, original: official }, TO_UK)).value,
+    { categories: [remark] },
+    'a remark that was put on abroad comes along',
+  )
+  const narrow = { source: ['policy', 'classification', 'descriptor'], target: ['policy', 'classification'] }
+  const kept = convert('label', { value: { ...official, descriptor: 'PERSONAL' } }, narrow)
+  t.same(made(kept).value, official)
+  t.match(kept, { manner: { outcome: 'NARROWED', note: 'left out: descriptor' } }, 'no word goes unsaid')
+  t.ok(made(convert('label', { value: official }, narrow)).exact)
 })
 
 void t.test('two markings together are no looser than either', async t => {
@@ -478,6 +518,7 @@ void t.test('two markings together are no looser than either', async t => {
       const tied = (marking: Marking) => marking.categories.filter(({ type }) => type !== 'PERMISSIVE').length
       return (
         both.level === Math.max(first.level, second.level) &&
+        [first.descriptor, second.descriptor].every(word => JSON.stringify(both).includes(word ?? '')) &&
         tied(both) >= Math.max(tied(first), tied(second)) &&
         isWithin(first, joinMarkings(first, first)) &&
         JSON.stringify(markingOf(printMarking(both))) === JSON.stringify(both)
@@ -561,14 +602,15 @@ void t.test('no table makes DMNSTR, or any guarded code, out of what police say'
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom(...CODES), { minLength: 4, maxLength: 4 }),
-      fc.boolean(),
+      fc.constantFrom('GOLD', 'SILVER', 'BRONZE', 'p-00ff', true, null),
       (codes, confirmed) => {
         const table = Object.fromEntries(words.map((word, index) => [word, codes[index] ?? '']))
         const written = { with: { table: 'e' }, tables: { e: table }, source: words }
         if (complaintsOf('event', written).length > 0) return codes.some(code => guarded.has(code))
-        return words.every(value => {
+        const isConfirmed = confirmed === 'GOLD' || confirmed === 'SILVER'
+        return words.every((value, index) => {
           const code = String(made(convert('event', { value, confirmed }, written)).value)
-          return !guarded.has(code) && (code !== 'RIOT' || confirmed)
+          return !guarded.has(code) && (code === 'RIOT') === (codes[index] === 'RIOT' && isConfirmed)
         })
       },
     ),
@@ -578,6 +620,18 @@ void t.test('no table makes DMNSTR, or any guarded code, out of what police say'
   const written = { with: { table: 'e' }, tables: { e: table }, source: Object.keys(table) }
   t.equal(made(convert('event', { value: 'LAWFUL_PROTEST' }, written)).value, 'CIVDML')
   t.equal(outcomeOf(convert('event', { value: 'RIOT' }, written)), 'WIDENED', 'unrest until it is confirmed')
+  for (const [confirmed, code, kind, entity] of [
+    ['SILVER', 'RIOT', 'RIOT', '110110'],
+    ['GOLD', 'RIOT', 'RIOT', '110110'],
+    ['BRONZE', 'CIVUNR', 'DISORDER', '120000'],
+    [true, 'CIVUNR', 'DISORDER', '120000'],
+  ] as const) {
+    const riot = { value: 'RIOT', confirmed }
+    const symbol = { with: { table: 's', as: 'sidc' }, tables: { s: { RIOT: '110110' } }, source: ['RIOT'] }
+    t.equal(made(convert('event', riot, written)).value, code, `${confirmed}`)
+    t.equal(made(convert('event-kind', riot, { source: ['RIOT', 'DISORDER'] })).value, kind, `${confirmed}`)
+    t.equal(made(convert('event-symbol', riot, symbol)).value, `1004400000${entity}0000`, `${confirmed}`)
+  }
   const symbols = {
     with: { table: 's', as: 'sidc15' },
     tables: { s: { LAWFUL_PROTEST: '120100' } },

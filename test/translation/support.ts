@@ -8,6 +8,7 @@ import { compileMapping, type Mapping, type TranslationContext } from '../../src
 const root = join(import.meta.dirname, '../..')
 export const mappingFolder = join(root, 'schemas/mappings')
 export const caseFolder = join(import.meta.dirname, 'cases')
+const seriesFolder = join(import.meta.dirname, 'series')
 
 /** Independent test data; absent on a machine that has only the project. */
 export const conformanceFolder = process.env['CONFORMANCE_DATA'] ?? join(root, '../shared/data')
@@ -51,6 +52,41 @@ export function cases(): readonly Case[] {
     const expected = jsonFile(join(caseFolder, name, 'expected.json'))
     return { name, says: textOf(source['says']), mapping: textOf(source['mapping']), document, expected }
   })
+}
+
+/** One document with one value after the other at one place, and what the target then holds at the places that depend on it. */
+export interface Series {
+  readonly name: string
+  readonly says: string
+  readonly mapping: string
+  readonly document: JsonObject
+  /** JSON Pointer into the document. */
+  readonly at: string
+  /** JSON Pointers into the target. */
+  readonly reads: readonly string[]
+  /** The value, then for each place outcome and value: `EXACT PATROL`, `UNMAPPED`; `BLOCKED rule` where nothing comes. */
+  readonly rows: readonly (readonly string[])[]
+}
+
+export function series(): readonly Series[] {
+  return readdirSync(seriesFolder).map(file => {
+    const { says, mapping, document, at, reads, rows } = jsonFile(join(seriesFolder, file))
+    if (!isJsonObject(document) || !Array.isArray(rows)) throw new Error(`${file} is no series`)
+    return {
+      name: file.replace(/\.json$/, ''),
+      says: textOf(says),
+      mapping: textOf(mapping),
+      document,
+      at: textOf(at),
+      reads: textsOf(reads),
+      rows: rows.map(textsOf),
+    }
+  })
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw new Error('not a list of texts')
+  return value.map(textOf)
 }
 
 export function textOf(value: unknown): string {

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '../../kit/kit.ts'
+import { checkRange } from '../bounds.ts'
 import { type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
 
 /**
@@ -11,7 +12,9 @@ export const altitude: Converter = {
   slots: [{ name: 'value', types: ['group'] }],
   gives: ['group'],
   parameters: [],
-  compile({ rule }: Site) {
+  compile(site: Site) {
+    const { room, rule } = site
+    checkRange(site, room.readMember('value'), room.takesMember('value'))
     const exact = exactly(rule)
     const no = unmapped(rule, 'no height with a datum')
     return ([source]) => {
@@ -33,6 +36,7 @@ export const height: Converter = {
   parameters: ['datum'],
   compile(site: Site) {
     const datum = choiceOf(site, 'datum', ['HAE', 'MSL'])
+    checkRange(site, site.room.readMember('value'))
     const exact = exactly(site.rule)
     const no = unmapped(site.rule, 'no height with a datum')
     const other = unmapped(`${site.rule}.datum`, 'measured from another datum')
@@ -56,6 +60,7 @@ export const altitudeOfHeight: Converter = {
   parameters: ['datum'],
   compile(site: Site) {
     const datum = choiceOf(site, 'datum', ['HAE', 'MSL'])
+    checkRange(site, site.room.reads[0] ?? {}, site.room.takesMember('value'))
     const exact = exactly(site.rule)
     const no = unmapped(site.rule, 'not a number')
     return ([value]) => (typeof value === 'number' ? made({ value, datum }, exact) : no)

@@ -1,4 +1,4 @@
-import { type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
+import { alsoTelling, type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
 import type { LossOutcome, Manner } from '../mapping.ts'
 import { digitsOf, type UnitSymbol } from '../unit-symbols.ts'
 
@@ -62,7 +62,8 @@ const TABLE: ReadonlyMap<string, Post> = new Map(Object.entries(POSTS))
  * A police command role → what the post is to an army. GOLD, SILVER and BRONZE are translated, never the words strategic,
  * tactical, operational, whose order differs between the two services.
  *
- * Slot: `value` (enum). Parameter `as`: `role`, `level` or `symbol` (20 digits). Gives: enum, text. Loss: by the post; UNMAPPED.
+ * Slot: `value` (enum). Parameter `as`: `role`, `level` or `symbol` (20 digits). Gives: enum, text. Loss: by the post; DEFAULTED
+ * for every symbol, which has to say that the post is real and present where the post itself says neither; UNMAPPED.
  */
 export const command: Converter = {
   slots: [{ name: 'value', types: ['enum'] }],
@@ -73,8 +74,9 @@ export const command: Converter = {
     checkRoles(site)
     const answers = new Map(
       mannered(site.rule).map(({ role, post, manner }) => {
-        const word = as === 'symbol' ? post.symbol && symbolOf(post.symbol) : post[as]
-        return [role, word === undefined ? undefined : made(word, manner)]
+        if (as !== 'symbol') return [role, post[as] === undefined ? undefined : made(post[as], manner)]
+        const taken = alsoTelling(manner, 'DEFAULTED', 'taken as real and present')
+        return [role, post.symbol && made(symbolOf(post.symbol), taken)]
       }),
     )
     const unknown = unmapped(site.rule, 'no such role')

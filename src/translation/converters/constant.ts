@@ -15,6 +15,8 @@ export const constant: Converter = {
     const values = site.target.values
     if (value !== undefined && values && !values.includes(value))
       site.complain('enum-value', `\`${value}\` is not a value of \`${site.target.path}\``)
+    if (value !== undefined && !site.room.accepts(value))
+      site.complain('value-unfit', `\`${value}\` is not a value of \`${site.target.path}\``)
     const fixed = made(value ?? '', { outcome: 'DEFAULTED', rule: site.rule })
     return () => fixed
   },

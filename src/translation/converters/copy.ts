@@ -1,6 +1,16 @@
-import { isJsonObject, type Json } from '../../kit/kit.ts'
-import { type Converter, exactly, made, type Site, type SiteType, unmapped } from '../converter.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../kit/kit.ts'
+import { checkLength, checkRange } from '../bounds.ts'
+import {
+  type Converted,
+  type Converter,
+  exactly,
+  made,
+  type Site,
+  type SiteType,
+  unmapped,
+} from '../converter.ts'
 import type { Manner } from '../mapping.ts'
+import { makeFit } from '../text-fit.ts'
 
 /** A number, or the band that policy put in its place: `50-99`, `below 10`, `5000 or more`. */
 const BAND = /^(?:below \d{1,9}|\d{1,9}(?:-\d{1,9}| or more))$/
@@ -10,16 +20,18 @@ const TEXTS: readonly SiteType[] = ['text', 'id', 'enum', 'phone', 'agency']
 /**
  * A text, an identifier or an alias that stands for one, as it came.
  *
- * Slot: `value` (text, id, enum, phone or agency). Gives: text, id, phone. Loss: EXACT; UNMAPPED for what is no text.
+ * Slot: `value` (text, id, enum, phone or agency). Parameter `longer`: `cut` or `drop` what is too long for the target, which
+ * is a problem of the mapping otherwise. Gives: text, id, phone. Loss: EXACT; NARROWED where cut; UNMAPPED for what is no text,
+ * or has not the form of the target.
  */
 export const text: Converter = {
   slots: [{ name: 'value', types: TEXTS }],
   gives: ['text', 'id', 'phone'],
-  parameters: [],
-  compile({ rule }: Site) {
-    const exact = exactly(rule)
-    const no = unmapped(rule, 'not a text')
-    return ([value]) => (typeof value === 'string' ? made(value, exact) : no)
+  parameters: ['longer'],
+  compile(site: Site) {
+    const fit = makeFit(site, site.room.reads[0] ?? {}, exactly(site.rule))
+    const no = unmapped(site.rule, 'not a text')
+    return ([value]) => (typeof value === 'string' ? fit(value) : no)
   },
 }
 
@@ -48,9 +60,11 @@ export const count: Converter = {
   slots: [{ name: 'value', types: ['count'] }],
   gives: ['count'],
   parameters: [],
-  compile({ rule }: Site) {
-    return ([value]) =>
-      countOf(value, { exact: exactly(rule), banded: bandManner(rule) }) ?? unmapped(rule, 'not a number')
+  compile(site: Site) {
+    checkRange(site, site.room.reads[0] ?? {})
+    const manners = { exact: exactly(site.rule), banded: bandManner(site) }
+    const no = unmapped(site.rule, 'not a number that can stand here')
+    return ([value]) => countOf(value, manners) ?? no
   },
 }
 
@@ -63,37 +77,69 @@ export const serial: Converter = {
   slots: [{ name: 'value', types: ['count'] }],
   gives: ['text'],
   parameters: [],
-  compile({ rule }: Site) {
-    const exact = exactly(rule)
-    const no = unmapped(rule, 'not a number')
+  compile(site: Site) {
+    const { maximum } = site.room.reads[0] ?? {}
+    checkLength(site, maximum === undefined ? undefined : Math.max(3, String(maximum).length))
+    const exact = exactly(site.rule)
+    const no = unmapped(site.rule, 'not a number')
     return ([value]) => (typeof value === 'number' ? made(String(value).padStart(3, '0'), exact) : no)
   },
 }
 
 /**
- * The protective marking exactly as it came, so that an originator finds its own label again byte for byte. To say a label in
- * another policy, use `marking`.
+ * The protective marking exactly as it came, so that an originator finds its own label again byte for byte. What the target has no
+ * place for stays behind, and the report names it. To say a label in another policy, use `marking`.
  *
- * Slot: `value` (group or label). Gives: group. Loss: EXACT.
+ * Slot: `value` (group or label). Gives: group. Loss: EXACT; NARROWED where a member stays behind.
  */
 export const label: Converter = {
   slots: [{ name: 'value', types: ['group', 'label'] }],
   gives: ['group'],
   parameters: [],
-  compile({ rule }: Site) {
+  compile(site: Site) {
+    checkMembers(site)
+    const { rule, target } = site
+    const [source] = site.sources
     const exact = exactly(rule)
-    return ([value]) =>
-      isJsonObject(value) && Object.keys(value).length > 0 ? made(value, exact) : undefined
+    const beyond = (source?.values ?? []).filter(name => target.values?.includes(name) === false)
+    return ([value]) => {
+      if (!isJsonObject(value)) return undefined
+      const lost = beyond.filter(name => value[name] !== undefined)
+      const kept = lost.length === 0 ? value : without(value, lost)
+      if (Object.keys(kept).length === 0) return undefined
+      return made(kept, lost.length === 0 ? exact : leftOut(lost, rule))
+    }
   },
 }
 
-/** How a band is told: a size, not a number. */
-export function bandManner(rule: string): Manner {
+function without(label: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(label).filter(([name]) => !names.includes(name)))
+}
+
+function leftOut(names: readonly string[], rule: string): Manner {
+  return { outcome: 'NARROWED', rule, note: `left out: ${names.join(', ')}`, reversible: false }
+}
+
+/** Complains of a member that can be longer than the target takes; one that it does not have is left out. */
+function checkMembers({ complain, room, sources, target }: Site): void {
+  for (const name of sources[0]?.values ?? []) {
+    const [comes, takes] = [room.readMember(name), room.takesMember(name)]
+    if (takes.maxLength !== undefined && (comes.maxLength ?? Number.POSITIVE_INFINITY) > takes.maxLength)
+      complain('text-too-long', `\`${name}\` can be longer than \`${target.path}\` takes`)
+  }
+}
+
+/** How a band is told, a size and not a number; undefined where the target takes none. */
+export function bandManner({ room, rule }: Site): Manner | undefined {
+  if (room.takes.banded !== true) return undefined
   return { outcome: 'WIDENED', rule: `${rule}.band`, note: 'a size band, not a number' }
 }
 
-/** The value where it is a whole number or a band; otherwise undefined. */
-export function countOf(value: Json | undefined, manners: { exact: Manner; banded: Manner }) {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return made(value, manners.exact)
-  return typeof value === 'string' && BAND.test(value) ? made(value, manners.banded) : undefined
+/** The value where it is a whole number or a band that the target takes; otherwise undefined. */
+export function countOf(
+  value: Json | undefined,
+  { exact, banded }: { exact: Manner; banded: Manner | undefined },
+): Converted | undefined {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return made(value, exact)
+  return banded && typeof value === 'string' && BAND.test(value) ? made(value, banded) : undefined
 }

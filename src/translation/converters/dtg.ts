@@ -1,10 +1,13 @@
 import type { Json } from '../../kit/kit.ts'
+import { checkLength } from '../bounds.ts'
 import { blocked, type Converted, type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
 import { printDtg } from '../date-time-group.ts'
 import type { Manner } from '../mapping.ts'
 import { type Moment, readMoment } from '../moment.ts'
 
 const DAY = { value: 24, unit: 'h' } as const
+/** `061130ZNOV21-061600ZNOV21` */
+const LONGEST_RANGE = 25
 const MONTH = { value: 31, unit: 'd' } as const
 
 /**
@@ -21,6 +24,7 @@ export const dtg: Converter = {
   compile(site: Site) {
     const seconds = site.parameters.has('seconds') && choiceOf(site, 'seconds', ['cut', 'keep']) === 'keep'
     const manners = makeManners(site)
+    checkLength(site, seconds ? 14 : 12)
     return ([value], context) => {
       const moment = momentOf(value)
       if (moment === undefined) return blocked(`${site.rule}.form`)
@@ -44,6 +48,7 @@ export const dtgRange: Converter = {
   gives: ['text'],
   parameters: [],
   compile(site: Site) {
+    checkLength(site, LONGEST_RANGE)
     const open: Manner = {
       outcome: 'NARROWED',
       rule: `${site.rule}.open`,

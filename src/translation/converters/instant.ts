@@ -1,4 +1,5 @@
 import type { Json } from '../../kit/kit.ts'
+import { checkLength } from '../bounds.ts'
 import {
   blocked,
   type Converted,
@@ -40,6 +41,7 @@ export const instant: Converter = {
     const { rule } = site
     const manners = makeManners(rule)
     const zoneLast = readsZoneLast(site)
+    if (site.sources[0]) checkLength(site, site.room.reads[0]?.maxLength)
     return ([value, group, hHour], context) => {
       if (value === undefined && group === undefined) return undefined
       if (value === undefined)

@@ -11,6 +11,7 @@ import {
   printMarking,
   raisedTo,
   readMarking,
+  remarkOf,
 } from '../markings.ts'
 
 const TOP_SECRET = 5
@@ -81,22 +82,25 @@ function translated(from: Marking, use: Use): { marking: Marking; manner: Manner
   const categories = from.categories.map(category => categoryIn(to, category))
   const known = categories.filter(category => category !== undefined)
   if (known.length < categories.length) return undefined
+  const told = [...known, ...remarkOf(from.descriptor)]
   const decided = use.released && to === 'NATO' && from.level === OFFICIAL
   const level: Level = decided ? 0 : raisedTo(to, from.level)
-  const remarked = known.some(({ type }) => type === 'INFORMATIVE')
+  const remarked = told.some(({ type }) => type === 'INFORMATIVE')
   return {
-    marking: { policy: to, level, categories: known },
+    marking: { policy: to, level, categories: told },
     manner: mannerOf({ from, level, remarked, rule }),
   }
 }
 
 function mannerOf(about: { from: Marking; level: Level; remarked: boolean; rule: string }): Manner {
   const { from, level, remarked, rule } = about
-  const outcome = outcomeOf(from.level, level)
-  if (level > from.level) return { outcome, rule, note: 'raised: the other policy has no such level' }
-  if (level < from.level) return { outcome, rule, note: 'by decision of the agency' }
-  if (remarked) return { outcome: 'NARROWED', rule, note: 'handling remarks as text' }
-  return { outcome, rule }
+  const notes = [
+    ...(level > from.level ? ['raised: the other policy has no such level'] : []),
+    ...(level < from.level ? ['by decision of the agency'] : []),
+    ...(remarked ? ['handling remarks as text'] : []),
+  ]
+  const outcome = remarked && level === from.level ? 'NARROWED' : outcomeOf(from.level, level)
+  return notes.length === 0 ? { outcome, rule } : { outcome, rule, note: notes.join('; ') }
 }
 
 /** Only secret is the same in both. */

@@ -1,3 +1,5 @@
+import type { Bounds } from '../../terms/terms.ts'
+import { checkRange } from '../bounds.ts'
 import { blocked, type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
 
@@ -23,6 +25,7 @@ export const speed: Converter = {
     const to = choiceOf(site, 'to', ['kmh', 'mph', 'ms'])
     const from = speedFrom(site, to)
     const factor = SPEEDS[from] / SPEEDS[to]
+    checkRange(site, scaled(site.room.reads[0] ?? {}, factor))
     const error = { value: 0.05, unit: SPEED_NAMES[to] }
     const manner: Manner =
       from === to
@@ -40,6 +43,11 @@ export const speed: Converter = {
 
 function speedFrom(site: Site, to: SpeedUnit): SpeedUnit {
   return site.parameters.has('from') ? choiceOf(site, 'from', ['kmh', 'mph', 'ms']) : OTHER_SPEED[to]
+}
+
+/** What a range becomes; there is no negative speed. */
+function scaled({ maximum }: Bounds, factor: number): Bounds {
+  return maximum === undefined ? { minimum: 0 } : { minimum: 0, maximum: tenths(maximum * factor) }
 }
 
 function tenths(value: number): number {
@@ -71,6 +79,7 @@ export const bearing: Converter = {
     const no = unmapped(site.rule, 'not a number')
     const other = unmapped(`${site.rule}.north`, 'measured from another north')
     const refusal = blocked(`${site.rule}.range`)
+    checkRange(site, { minimum: 0, maximum: to === 'mils' ? MILS - 1 : 359.9 })
     const circle = to === 'mils' ? 360 : MILS
     return ([value, north]) => {
       if (value === undefined) return undefined

@@ -1,30 +1,17 @@
 import { isJsonObject, type Json, type JsonObject } from '../../kit/kit.ts'
-import {
-  blocked,
-  type Converted,
-  type Converter,
-  exactly,
-  made,
-  numberOf,
-  type Site,
-  unmapped,
-} from '../converter.ts'
+import { blocked, type Converted, type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
+import { EXACTNESS_NOTE, makeExactness } from '../exactness.ts'
 import { type Digits, digitsFor, type Point, referenceOf, sideOf } from '../grid.ts'
 import type { Manner } from '../mapping.ts'
 import { readReference } from '../mgrs-reference.ts'
-
-const CELLS: ReadonlyMap<unknown, number> = new Map([
-  ['100m', 100],
-  ['1km', 1_000],
-  ['10km', 10_000],
-])
 
 /**
  * A place → MGRS (NGA.STND.0037), cut (never rounded) to the digits that its accuracy or its generalised cell supports: 1 m ten
  * digits, 10 m eight, 100 m six, 1 km four.
  *
- * Slots: `value` (place), `accuracy` (number, optional). Parameter `accuracyM`: what a place without accuracy is taken for.
- * Gives: place. Loss: APPROXIMATED with half the diagonal of the square. Refuses: `form`; `polar` beyond 80° S and 84° N.
+ * Slots: `value` (place), `accuracy` (number or band, optional). Parameter `accuracyM`: what a place is taken for where neither the
+ * document nor its schema says how exact it is, 100 m if it is not written. Gives: place. Loss: APPROXIMATED with half the diagonal
+ * of the square; UNMAPPED for a line or an area, of which no point is the whole. Refuses: `form`; `polar` beyond 80° S and 84° N.
  */
 export const mgrs: Converter = {
   slots: [
@@ -34,16 +21,18 @@ export const mgrs: Converter = {
   gives: ['place'],
   parameters: ['accuracyM'],
   compile(site: Site) {
-    const assumed = numberOf(site, 'accuracyM', { least: 1, most: 10_000 }) ?? 10
+    const exactness = makeExactness(site)
     const manners = squareManners(site.rule)
+    const shape = unmapped(`${site.rule}.shape`, 'a line or an area is no single place')
     return ([value, accuracy]) => {
       if (value === undefined) return undefined
       const point = pointOf(value)
-      if (point === undefined) return blocked(`${site.rule}.form`)
-      const digits = digitsFor(coarseness(value, accuracy) ?? assumed)
+      if (point === undefined) return isShape(value) ? shape : blocked(`${site.rule}.form`)
+      const { metres, said } = exactness(value, accuracy)
+      const digits = digitsFor(metres)
       if (digits === undefined) return unmapped(site.rule, 'too inexact for a reference')
       const reference = referenceOf(point, digits)
-      return reference === undefined ? blocked(`${site.rule}.polar`) : made(reference, manners(digits))
+      return reference === undefined ? blocked(`${site.rule}.polar`) : made(reference, manners(digits, said))
     }
   },
 }
@@ -53,16 +42,22 @@ export function halfDiagonal(side: number): number {
   return Math.round(side * Math.SQRT1_2 * 10) / 10
 }
 
-function squareManners(rule: string): (digits: Digits) => Manner {
-  const manners = ([0, 1, 2, 3, 4, 5] as const).map(
+function squareManners(rule: string): (digits: Digits, said: boolean) => Manner {
+  const said = ([0, 1, 2, 3, 4, 5] as const).map(
     (digits): Manner => ({
       outcome: 'APPROXIMATED',
       rule: `${rule}.${digits * 2}`,
       error: { value: halfDiagonal(sideOf(digits)), unit: 'm' },
     }),
   )
-  const finest = manners[5] ?? exactly(rule)
-  return digits => manners[digits] ?? finest
+  const notSaid = said.map((manner): Manner => ({ ...manner, note: EXACTNESS_NOTE }))
+  const finest = said[5] ?? exactly(rule)
+  return (digits, isSaid) => (isSaid ? said : notSaid)[digits] ?? finest
+}
+
+/** A line or an area (GeoJSON). */
+export function isShape(value: Json): boolean {
+  return isJsonObject(value) && (value['type'] === 'LineString' || value['type'] === 'Polygon')
 }
 
 /** A GeoJSON point, or latitude and longitude. */
@@ -72,15 +67,6 @@ export function pointOf(value: Json): Point | undefined {
   const [lon, lat] = Array.isArray(coordinates) ? coordinates : [value['lon'], value['lat']]
   if (typeof lon !== 'number' || typeof lat !== 'number') return undefined
   return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : undefined
-}
-
-/** The larger of the stated accuracy and the side of the cell, in metres. */
-export function coarseness(value: Json, accuracy: Json | undefined): number | undefined {
-  if (!isJsonObject(value)) return undefined
-  const stated = typeof accuracy === 'number' ? accuracy : value['accuracyM']
-  const cell = CELLS.get(value['cell'])
-  if (typeof stated !== 'number') return cell
-  return cell === undefined ? stated : Math.max(stated, cell)
 }
 
 /** Half the diagonal of a square with side 1, rounded up so that the accuracy never claims too much. */
@@ -122,7 +108,8 @@ export const placeOfMgrs: Converter = {
   },
 }
 
-function centreManners(rule: string): (side: number) => Manner {
+/** How the centre of a square is told, by its side in metres. */
+export function centreManners(rule: string): (side: number) => Manner {
   const manners = new Map(
     ([0, 1, 2, 3, 4, 5] as const).map((digits): [number, Manner] => {
       const error = { value: halfDiagonal(sideOf(digits)), unit: 'm' }

@@ -1,9 +1,10 @@
-import { blocked, type Converted, type Converter, made, numberOf, type Site, unmapped } from '../converter.ts'
+import { blocked, type Converted, type Converter, made, type Site, unmapped } from '../converter.ts'
+import { EXACTNESS_NOTE, makeExactness } from '../exactness.ts'
 import { type Digits, digitsFor, referenceOf, sideOf } from '../grid.ts'
 import type { Manner } from '../mapping.ts'
 import { readReference } from '../mgrs-reference.ts'
 import { gridReferenceOf, readGridReference, SHIFT_ERROR } from '../national-grid.ts'
-import { coarseness, halfDiagonal, placeAt, pointOf } from './mgrs.ts'
+import { halfDiagonal, isShape, placeAt, pointOf } from './mgrs.ts'
 
 const NOTE = 'datum shift without OSTN15'
 
@@ -11,8 +12,8 @@ const NOTE = 'datum shift without OSTN15'
  * A place → reference of the British National Grid, cut to the digits that its accuracy supports: `NS 57916 65747`. Good to five
  * metres, because the datum is shifted without the OSTN15 corrections.
  *
- * Slots: `value` (place), `accuracy` (number, optional). Parameter `accuracyM`: what a place without accuracy is taken for.
- * Gives: place, text. Loss: APPROXIMATED with metres; UNMAPPED outside Great Britain. Refuses: nothing but what is no place.
+ * Slots: `value` (place), `accuracy` (number or band, optional). Parameter `accuracyM` as in `mgrs`. Gives: place, text. Loss:
+ * APPROXIMATED with metres; UNMAPPED outside Great Britain, and for a line or an area. Refuses: `form`, what is no place.
  */
 export const osgr: Converter = {
   slots: [
@@ -22,28 +23,31 @@ export const osgr: Converter = {
   gives: ['place', 'text'],
   parameters: ['accuracyM'],
   compile(site: Site) {
-    const assumed = numberOf(site, 'accuracyM', { least: 1, most: 10_000 }) ?? 10
+    const exactness = makeExactness(site)
     const manners = shiftManners(site.rule)
+    const shape = unmapped(`${site.rule}.shape`, 'a line or an area is no single place')
     const outside = unmapped(`${site.rule}.outside`, 'not on the National Grid')
     return ([value, accuracy]) => {
       if (value === undefined) return undefined
       const point = pointOf(value)
-      if (point === undefined) return blocked(`${site.rule}.form`)
-      const digits = digitsFor(coarseness(value, accuracy) ?? assumed)
+      if (point === undefined) return isShape(value) ? shape : blocked(`${site.rule}.form`)
+      const { metres, said } = exactness(value, accuracy)
+      const digits = digitsFor(metres)
       if (digits === undefined) return unmapped(site.rule, 'too inexact for a reference')
       const reference = gridReferenceOf(point, digits)
-      return reference === undefined ? outside : made(reference, manners(digits))
+      return reference === undefined ? outside : made(reference, manners(digits, said))
     }
   },
 }
 
 /** The report line for each number of digits. */
-function shiftManners(rule: string): (digits: Digits) => Manner {
-  const manners = ([0, 1, 2, 3, 4, 5] as const).map(
+function shiftManners(rule: string): (digits: Digits, said: boolean) => Manner {
+  const said = ([0, 1, 2, 3, 4, 5] as const).map(
     (digits): Manner => mannerFor(`${rule}.${digits * 2}`, sideOf(digits)),
   )
+  const notSaid = said.map((manner): Manner => ({ ...manner, note: `${NOTE}; ${EXACTNESS_NOTE}` }))
   const finest = mannerFor(rule, 1)
-  return digits => manners[digits] ?? finest
+  return (digits, isSaid) => (isSaid ? said : notSaid)[digits] ?? finest
 }
 
 /** Half the diagonal of the square, and the error of the shift. */

@@ -1,17 +1,20 @@
 import { isJsonObject, type Json } from '../../kit/kit.ts'
-import { type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
+import type { Bounds } from '../../terms/terms.ts'
+import { type Converter, exactly, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
+import { makeFit } from '../text-fit.ts'
 
 /**
  * A list of numbered texts → one text, in order: `1. Keep people safe (priority 1); 2. …`. Parameters name the members: `text`, and if
  * there are any `number` and `priority`. Entries without their text are passed over.
  *
- * Slot: `value` (list). Parameters `text`, `number`, `priority`. Gives: text. Loss: NARROWED; UNMAPPED.
+ * Slot: `value` (list). Parameters `text`, `number`, `priority`; `longer: cut` as in `text`. Gives: text. Loss: NARROWED;
+ * UNMAPPED.
  */
 export const sentences: Converter = {
   slots: [{ name: 'value', types: ['list'] }],
   gives: ['text'],
-  parameters: ['text', 'number', 'priority'],
+  parameters: ['text', 'number', 'priority', 'longer'],
   compile(site: Site) {
     const names = {
       text: site.parameters.get('text') ?? '',
@@ -20,6 +23,7 @@ export const sentences: Converter = {
     }
     if (names.text === '') site.complain('parameter-missing', '`sentences` needs `text`')
     const manner: Manner = { outcome: 'NARROWED', rule: site.rule, note: 'a list as one text' }
+    const fit = makeFit(site, joinedBounds(site, names), manner)
     const no = unmapped(site.rule, 'no text in the list')
     return ([value]) => {
       if (!Array.isArray(value)) return no
@@ -28,7 +32,7 @@ export const sentences: Converter = {
         const sentence = sentenceOf(entry, names)
         if (sentence !== undefined) parts.push(sentence)
       }
-      return parts.length === 0 ? no : made(parts.join('; '), manner)
+      return parts.length === 0 ? no : fit(parts.join('; '))
     }
   },
 }
@@ -37,6 +41,21 @@ interface Names {
   readonly text: string
   readonly number: string | undefined
   readonly priority: string | undefined
+}
+
+/** How long the whole can be, where the list and its members are bounded. */
+function joinedBounds({ room }: Site, names: Names): Bounds {
+  const text = room.readMember(names.text).maxLength
+  if (room.entries === undefined || text === undefined) return {}
+  const extra = (name: string | undefined, around: string) =>
+    name === undefined ? 0 : figureLength(room.readMember(name)) + around.length
+  const one = extra(names.number, '. ') + text + extra(names.priority, ' (priority )')
+  return { maxLength: room.entries * (one + '; '.length) }
+}
+
+/** The characters of a number, or of a text that stands for one. */
+function figureLength({ maximum, maxLength }: Bounds): number {
+  return maxLength ?? (maximum === undefined ? Number.POSITIVE_INFINITY : String(maximum).length)
 }
 
 function sentenceOf(entry: Json, names: Names): string | undefined {
@@ -53,7 +72,8 @@ function sentenceOf(entry: Json, names: Names): string | undefined {
 /**
  * Two texts as one, with a colon between: a code and what it stands for. Either may be missing.
  *
- * Slots: `code` (id or text), `text` (text), both optional. Gives: text. Loss: EXACT; UNMAPPED.
+ * Slots: `code` (id or text), `text` (text), both optional. Parameter `longer: cut` as in `text`. Gives: text. Loss: EXACT;
+ * NARROWED where cut; UNMAPPED.
  */
 export const coded: Converter = {
   slots: [
@@ -61,12 +81,15 @@ export const coded: Converter = {
     { name: 'text', types: ['text'], optional: true },
   ],
   gives: ['text'],
-  parameters: [],
+  parameters: ['longer'],
   compile(site: Site) {
-    const exact = exactly(site.rule)
+    const [code = {}, text = {}] = site.room.reads
+    const longest = (code.maxLength ?? Number.POSITIVE_INFINITY) + (text.maxLength ?? 0) + ': '.length
+    const fit = makeFit(site, { maxLength: longest }, exactly(site.rule))
+    const no = unmapped(site.rule, 'not a text')
     return values => {
       const parts = values.filter(value => typeof value === 'string')
-      return parts.length === 0 ? unmapped(site.rule, 'not a text') : made(parts.join(': '), exact)
+      return parts.length === 0 ? no : fit(parts.join(': '))
     }
   },
 }

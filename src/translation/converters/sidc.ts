@@ -1,5 +1,6 @@
 import type { Json } from '../../kit/kit.ts'
 import {
+  alsoTelling,
   blocked,
   type Convert,
   type Converted,
@@ -12,7 +13,7 @@ import {
   unmapped,
 } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
-import { contextOf, realmOf, realmOfContext } from '../realm.ts'
+import { contextOf, type Realm, realmOf, realmOfContext, realmTold, untoldIn } from '../realm.ts'
 import {
   type ACTIVITY,
   dangerOf,
@@ -146,7 +147,7 @@ const ORGANISATION_OR_GROUP = '110400'
  * A crowd or procession → its symbol: a group of civilians, always neutral.
  *
  * Slots: `value` (anything that says there is one), `realm` (enum, optional). Parameter `as`: `sidc` or `sidc15`. Gives: text.
- * Loss: EXACT. Refuses: `realm`.
+ * Loss: EXACT; NARROWED for a test, which no symbol tells. Refuses: `realm`.
  */
 export const crowdSymbol: Converter = {
   slots: [
@@ -158,24 +159,39 @@ export const crowdSymbol: Converter = {
   compile(site: Site) {
     const as = choiceOf(site, 'as', ['sidc', 'sidc15'])
     const exact = exactly(site.rule)
-    return ([value, realm]) => {
+    const refusal = blocked(`${site.rule}.realm`)
+    return ([value, said]) => {
       if (value === undefined || value === false) return undefined
-      const text = neutralSymbol(LAND_CIVILIAN, ORGANISATION_OR_GROUP, { realm, as })
-      return text === undefined ? blocked(`${site.rule}.realm`) : made(text, exact)
+      const realm = realmTold(said)
+      if (realm === undefined) return refusal
+      const symbol = neutralSymbol(LAND_CIVILIAN, ORGANISATION_OR_GROUP, { realm, as })
+      return symbol === undefined ? undefined : made(symbol.text, mannerOfNeutral(symbol, exact))
     }
   },
 }
 
-/** A neutral symbol of civilians or activities; undefined for a realm that no list has, or a symbol without characters. */
+/** A symbol, and what it leaves unsaid. */
+interface NeutralSymbol {
+  readonly text: string
+  readonly untold: string | undefined
+}
+
+/** A neutral symbol of civilians or activities; undefined where it has no 15 characters. */
 export function neutralSymbol(
   set: typeof LAND_CIVILIAN | typeof ACTIVITY,
   entity: string,
-  { realm, as }: { realm: Json | undefined; as: 'sidc' | 'sidc15' },
-): string | undefined {
-  const said = realm === undefined ? 'real' : typeof realm === 'string' ? realmOf(realm) : undefined
-  if (said === undefined) return undefined
-  const fields: SymbolFields = { ...NEUTRAL, context: contextOf(said), set, entity }
-  if (as === 'sidc') return printDigits(fields)
+  { realm, as }: { realm: Realm; as: 'sidc' | 'sidc15' },
+): NeutralSymbol | undefined {
+  const fields: SymbolFields = { ...NEUTRAL, context: contextOf(realm), set, entity }
+  const untold = untoldIn('sidc', realm)
+  if (as === 'sidc') return { text: printDigits(fields), untold }
   const writing = writeLetters(fields)
-  return writing.kind === 'letters' ? writing.sidc15 : undefined
+  if (writing.kind !== 'letters') return undefined
+  const all = untold === undefined ? writing.lost : [...writing.lost, untold]
+  return { text: writing.sidc15, untold: all.length === 0 ? undefined : all.join(', ') }
+}
+
+/** How a neutral symbol is told: as its row says, and what it leaves unsaid. */
+export function mannerOfNeutral({ untold }: NeutralSymbol, manner: Manner): Manner {
+  return untold === undefined ? manner : alsoTelling(manner, 'NARROWED', untold)
 }

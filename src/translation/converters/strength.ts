@@ -1,4 +1,6 @@
 import type { Json } from '../../kit/kit.ts'
+import type { Bounds } from '../../terms/terms.ts'
+import { checkLength, checkRange } from '../bounds.ts'
 import { blocked, type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
 import { bandManner, countOf } from './copy.ts'
@@ -19,7 +21,10 @@ export const strengthTotal: Converter = {
   ],
   gives: ['count'],
   parameters: [],
-  compile({ rule }: Site) {
+  compile(site: Site) {
+    const { rule } = site
+    checkRange(site, site.room.reads[0] ?? {})
+    const banded = bandManner(site)
     return ([total, ...parts]) => {
       if (total === undefined) return undefined
       const sum = sumOf(parts)
@@ -27,7 +32,7 @@ export const strengthTotal: Converter = {
       const exact = parts.some(part => part !== undefined)
         ? ({ outcome: 'NARROWED', rule } as const)
         : exactly(rule)
-      return countOf(total, { exact, banded: bandManner(rule) }) ?? unmapped(rule, 'not a number')
+      return countOf(total, { exact, banded }) ?? unmapped(rule, 'not a number')
     }
   },
 }
@@ -52,7 +57,9 @@ export const strengthBreakdown: Converter = {
   slots: PARTS.map((name, index) => ({ name, types: ['count'] as const, optional: index > 0 })),
   gives: ['text'],
   parameters: [],
-  compile({ rule }: Site) {
+  compile(site: Site) {
+    const { rule } = site
+    checkLength(site, LONGEST_BREAKDOWN)
     return parts => {
       const [inspectors, sergeants, constables, drivers, staff] = parts
       const ranks = [inspectors, sergeants, constables]
@@ -64,6 +71,9 @@ export const strengthBreakdown: Converter = {
     }
   },
 }
+
+/** Five numbers with six digits each and the words between. */
+const LONGEST_BREAKDOWN = 54
 
 const BREAKDOWN = /^(\d{1,6})-(\d{1,6})-(\d{1,6})(?: \+ (\d{1,6}) drivers)?(?: \+ (\d{1,6}) staff)?$/
 
@@ -102,10 +112,12 @@ export const strengthSum: Converter = {
   ],
   gives: ['count'],
   parameters: [],
-  compile({ rule }: Site) {
+  compile(site: Site) {
+    const { rule } = site
+    checkRange(site, sumRange(site))
     const exact = exactly(rule)
     const joined: Manner = { outcome: 'NARROWED', rule, note: 'officers and others as one number' }
-    const manners = { exact, banded: bandManner(rule) }
+    const manners = { exact, banded: bandManner(site) }
     const no = unmapped(rule, 'not a number')
     const wrong = blocked(`${rule}.sum`)
     return ([officers, others, total]) => {
@@ -120,6 +132,13 @@ export const strengthSum: Converter = {
       return sum === undefined ? no : made(sum, joined)
     }
   },
+}
+
+/** Officers and others together, or the total where that can be more. */
+function sumRange({ room }: Site): Bounds {
+  const [officers = {}, others = {}, total = {}] = room.reads
+  if (officers.maximum === undefined || others.maximum === undefined) return {}
+  return { minimum: 0, maximum: Math.max(officers.maximum + others.maximum, total.maximum ?? 0) }
 }
 
 function isCount(value: Json | undefined): value is number {

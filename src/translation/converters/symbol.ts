@@ -1,8 +1,18 @@
 import type { Json } from '../../kit/kit.ts'
-import { blocked, type Converter, made, type Site, type Slot, type Values } from '../converter.ts'
+import {
+  alsoTelling,
+  blocked,
+  type Converter,
+  choiceOf,
+  made,
+  type Site,
+  type Slot,
+  unmapped,
+  type Values,
+} from '../converter.ts'
 import type { Manner } from '../mapping.ts'
-import { type Realm, realmOf } from '../realm.ts'
-import { charactersOf, digitsOf, readSymbol, symbolOf, type UnitSymbol } from '../unit-symbols.ts'
+import { realmTold, untoldIn } from '../realm.ts'
+import { charactersOf, digitsOf, nameOf, readSymbol, symbolOf, type UnitSymbol } from '../unit-symbols.ts'
 
 const SLOTS: readonly Slot[] = [
   { name: 'type', types: ['enum'], optional: true },
@@ -11,60 +21,83 @@ const SLOTS: readonly Slot[] = [
   { name: 'realm', types: ['enum'], optional: true },
 ]
 
+type Stage = 'planned' | 'present' | 'gone'
+
+/** How far a unit has come, by deployment status (NIEM) and by the status of duty units and planning units. */
+const STAGES: ReadonlyMap<string, Stage> = new Map([
+  ...staged('planned', ['Requested', 'Accepted', 'PLANNED', 'PUBLISHED', 'PROPOSED', 'OFFERED', 'CONFIRMED']),
+  ...staged('present', ['Mobilized', 'En-route', 'Staging', 'On Scene', 'Camp']),
+  ...staged('present', ['BOOKED_ON', 'BOOKED_OFF', 'DEPLOYED']),
+  ...staged('gone', ['Rejected', 'CANCELLED', 'RELEASED']),
+])
+
+function staged(stage: Stage, words: readonly string[]): readonly (readonly [string, Stage])[] {
+  return words.map(word => [word, stage])
+}
+
 /** What a unit is taken to be, and where that comes from. */
 interface Known {
-  readonly unitType: string
   readonly symbol: UnitSymbol
   readonly from: 'type' | 'code' | 'nothing'
 }
 
 /**
  * Police unit type → 20-digit symbol (APP-6D). Where the type is not there, the first word of the unit code is tried if the
- * parameter `prefixes: police` allows it (`PSU-…`), and else the unit is a generic police unit; both are said.
+ * parameter `prefixes: police` allows it (`PSU-…`), and else the unit is a generic police unit; both are said. A unit that is
+ * asked for or set aside is shown as planned, and one that does not come, or no longer, not at all.
  *
- * Slots, all optional: `type` (enum), `unit` (id), `status` (enum: a unit that is requested or accepted is planned), `realm`
- * (enum: real or exercise). Gives: text. Loss: EXACT, WIDENED, DEFAULTED. Refuses: `realm`, a word that no list has.
+ * Slots, all optional: `type` (enum), `unit` (id), `status` (enum: of a deployment, a duty unit or a planning unit), `realm`
+ * (enum). Parameters `prefixes`; `unstated`: `present` (the rule) or `planned`, what a unit is taken for whose status is not
+ * stated. Gives: text. Loss: EXACT, WIDENED, DEFAULTED; NARROWED for a test, which no symbol tells; UNMAPPED. Refuses: `realm`,
+ * a word that no list has.
  */
-export const sidc: Converter = {
-  slots: SLOTS,
-  gives: ['text'],
-  parameters: ['prefixes'],
-  compile(site: Site) {
-    const known = makeKnown(site)
-    return values => {
-      const unit = known(values)
-      if (unit === undefined) return undefined
-      const realm = realmIn(values[3])
-      if (realm === undefined) return blocked(`${site.rule}.realm`)
-      return made(digitsOf(unit.symbol, isPlanned(values[2]), realm), mannerOf(unit, site.rule))
-    }
-  },
-}
+export const sidc: Converter = unitSymbol('sidc')
 
 /**
- * As {@link sidc}, in 15 characters (APP-6A), which have no modifiers. Slots and refusals as there. Gives: text. Loss: NARROWED where the kind of
- * unit is lost with the modifiers.
+ * As {@link sidc}, in 15 characters (APP-6A), which have no modifiers. Slots, parameters and refusals as there. Gives: text.
+ * Loss: NARROWED where the kind of unit is lost with the modifiers. Its rule carries what the symbol tells of the unit: `psu.15`.
  */
-export const sidc15: Converter = {
-  slots: SLOTS,
-  gives: ['text'],
-  parameters: ['prefixes'],
-  compile(site: Site) {
-    const known = makeKnown(site)
-    return values => {
-      const unit = known(values)
-      if (unit === undefined) return undefined
-      const realm = realmIn(values[3])
-      if (realm === undefined) return blocked(`${site.rule}.realm`)
-      const rule = `${site.rule}.${unit.unitType.toLowerCase().replaceAll('_', '-')}.15`
-      const note = unit.symbol.lost
-      const manner: Manner =
-        note === undefined
-          ? { ...mannerOf(unit, site.rule), rule }
-          : { outcome: 'NARROWED', rule, note, reversible: false }
-      return made(charactersOf(unit.symbol, isPlanned(values[2]), realm), manner)
-    }
-  },
+export const sidc15: Converter = unitSymbol('sidc15')
+
+function unitSymbol(form: 'sidc' | 'sidc15'): Converter {
+  return {
+    slots: SLOTS,
+    gives: ['text'],
+    parameters: ['prefixes', 'unstated'],
+    compile(site: Site) {
+      const known = makeKnown(site)
+      const stageIn = makeStage(site)
+      const print = form === 'sidc' ? digitsOf : charactersOf
+      const refusal = blocked(`${site.rule}.realm`)
+      const gone = unmapped(`${site.rule}.gone`, 'a unit that does not come, or no longer, has no symbol')
+      return values => {
+        const unit = known(values)
+        if (unit === undefined) return undefined
+        const realm = realmTold(values[3])
+        if (realm === undefined) return refusal
+        const { stage, taken } = stageIn(values[2])
+        if (stage === 'gone') return gone
+        const manner = form === 'sidc' ? mannerOf(unit, site.rule) : oldMannerOf(unit, site.rule)
+        const staged = taken ? alsoTelling(manner, 'DEFAULTED', 'taken as planned') : manner
+        const untold = untoldIn(form, realm)
+        return made(
+          print(unit.symbol, stage === 'planned', realm),
+          untold === undefined ? staged : alsoTelling(staged, 'NARROWED', untold),
+        )
+      }
+    },
+  }
+}
+
+/** Reads a status; `taken` where none is stated and the mapping says what to take. */
+function makeStage(site: Site): (status: Json | undefined) => { stage: Stage; taken: boolean } {
+  for (const word of site.sources[2]?.values ?? [])
+    if (!STAGES.has(word)) site.complain('enum-unmapped', `nothing is known of the status \`${word}\``)
+  const told = site.parameters.has('unstated')
+  const stage = told ? choiceOf(site, 'unstated', ['present', 'planned']) : 'present'
+  const unstated = { stage, taken: stage === 'planned' }
+  const stated = new Map([...STAGES].map(([word, known]) => [word, { stage: known, taken: false }]))
+  return status => (typeof status === 'string' ? stated.get(status) : undefined) ?? unstated
 }
 
 /**
@@ -95,11 +128,11 @@ function makeKnown(site: Site): (values: Values) => Known | undefined {
   return ([type, unit]) => {
     if (type === undefined && unit === undefined) return undefined
     const named = typeof type === 'string' ? symbolOf(type) : undefined
-    if (typeof type === 'string' && named) return { unitType: type, symbol: named, from: 'type' }
+    if (named) return { symbol: named, from: 'type' }
     const prefix = byCode && typeof unit === 'string' ? /^([A-Z]+)-[A-Z]+-\d/.exec(unit)?.[1] : undefined
     const coded = prefix === undefined ? undefined : symbolOf(prefix)
-    if (prefix !== undefined && coded) return { unitType: prefix, symbol: coded, from: 'code' }
-    return generic && { unitType: 'police', symbol: generic, from: 'nothing' }
+    if (coded) return { symbol: coded, from: 'code' }
+    return generic && { symbol: generic, from: 'nothing' }
   }
 }
 
@@ -113,12 +146,9 @@ function mannerOf({ symbol, from }: Known, rule: string): Manner {
     : { outcome: symbol.outcome, rule, note: symbol.note, reversible: false }
 }
 
-/** Where nothing is said, it is real; undefined for a word that no list has. */
-function realmIn(value: Json | undefined): Realm | undefined {
-  if (value === undefined) return 'real'
-  return typeof value === 'string' ? realmOf(value) : undefined
-}
-
-function isPlanned(status: Json | undefined): boolean {
-  return status === 'Requested' || status === 'Accepted'
+function oldMannerOf(known: Known, stem: string): Manner {
+  const rule = `${stem}.${nameOf(known.symbol)}.15`
+  const note = known.symbol.lost
+  if (note === undefined) return { ...mannerOf(known, stem), rule }
+  return { outcome: 'NARROWED', rule, note, reversible: false }
 }

@@ -15,7 +15,7 @@ export const table: Converter = {
     const entries = tableOf(site)
     checkTable(site, entries)
     for (const [key, entry] of entries) checkFriends(site, key, entry)
-    const rows = new Map([...entries].map(([key, entry]) => [key, rowOf(site, key, entry)]))
+    const rows = new Map([...entries].map(([key, entry]) => [key, rowOf(site, entry)]))
     const no = unmapped(site.rule, 'no counterpart')
     return ([value]) => (typeof value === 'string' ? (rows.get(value) ?? no) : no)
   },
@@ -29,13 +29,14 @@ export function tableOf(site: Site): ReadonlyMap<string, TableEntry> {
   return entries ?? new Map()
 }
 
-/** What one row of a table answers; its rule carries the word. */
-export function rowOf(site: Site, key: string, entry: TableEntry): Converted {
-  const rule = `${site.rule}.${key}`
-  const said = entry.note === undefined ? {} : { note: entry.note }
-  if (entry.outcome === 'UNMAPPED')
-    return { kind: 'unmapped', manner: { outcome: 'UNMAPPED', rule, ...said } }
-  return made(entry.is, { outcome: entry.outcome, rule, ...said })
+/**
+ * What one row of a table answers. Its rule carries the word that the target holds and never the one of the source: where several
+ * become one, or none, the report would tell what the target does not.
+ */
+export function rowOf({ rule }: Site, { is, outcome, note }: TableEntry): Converted {
+  const said = note === undefined ? {} : { note }
+  if (outcome === 'UNMAPPED') return { kind: 'unmapped', manner: { outcome, rule, ...said } }
+  return made(is, { outcome, rule: `${rule}.${is}`, ...said })
 }
 
 /** Complains of a value of the source without a row, a row without a value, and a result that the target does not have. */

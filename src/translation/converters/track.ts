@@ -1,7 +1,12 @@
+import { checkLength } from '../bounds.ts'
 import { type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
+import { makeFit } from '../text-fit.ts'
 
 /** A police unit code: kind, force, number. */
 const UNIT_CODE = /^[A-Z]+(?:_[A-Z]+)*-([A-Z]{2,6})-\d{1,6}$/
+
+/** The agency and the dot after it. */
+const LONGEST_PREFIX = 65
 
 /**
  * Unit code → track id (FFI): the force code before it, `GMP.PSU-GMP-021`; an alias takes the agency it came from.
@@ -15,6 +20,7 @@ export const track: Converter = {
   compile(site: Site) {
     const exact = exactly(site.rule)
     const no = unmapped(site.rule, 'not an identifier')
+    checkLength(site, LONGEST_PREFIX + (site.room.reads[0]?.maxLength ?? Number.POSITIVE_INFINITY))
     return ([value], { provider }) => {
       if (typeof value !== 'string') return no
       return made(`${UNIT_CODE.exec(value)?.[1] ?? provider}.${value}`, exact)
@@ -26,7 +32,7 @@ export const track: Converter = {
  * Track id → unit code: the unit where the track is nothing but a prefix before it, else the track, which alone tells two
  * tracks of one unit apart.
  *
- * Slots: `track` (id), `unit` (id, optional). Gives: id. Loss: EXACT; UNMAPPED.
+ * Slots: `track` (id), `unit` (id, optional). Parameter `longer` as in `text`. Gives: id. Loss: EXACT; UNMAPPED.
  */
 export const unitOfTrack: Converter = {
   slots: [
@@ -34,15 +40,16 @@ export const unitOfTrack: Converter = {
     { name: 'unit', types: ['id'], optional: true },
   ],
   gives: ['id'],
-  parameters: [],
+  parameters: ['longer'],
   compile(site: Site) {
-    const exact = exactly(site.rule)
+    const [track = {}] = site.room.reads
+    const fit = makeFit(site, track, exactly(site.rule))
     const no = unmapped(site.rule, 'not an identifier')
     return ([value, unit]) => {
       if (value === undefined) return undefined
       if (typeof value !== 'string') return no
       const bare = typeof unit === 'string' && isPrefixed(value, unit)
-      return made(bare ? unit : value, exact)
+      return fit(bare ? unit : value)
     }
   },
 }

@@ -50,7 +50,10 @@ const share: JsonObject = { all: 'share' }
 function withLeaves(...leaves: readonly (readonly [path: string, type: LeafType])[]): Partial<Linted> {
   const more = leaves.map(([path, type]): [string, Leaf] => {
     const valid = (value: unknown) => typeof value === (type === 'count' ? 'number' : 'string')
-    return [path, { path, type, sensitivity: 'operational', control: false, values: undefined, valid }]
+    return [
+      path,
+      { path, type, sensitivity: 'operational', control: false, values: undefined, bounds: {}, valid },
+    ]
   })
   const catalogue: Catalogue = { ...mission, leaves: new Map([...mission.leaves, ...more]) }
   return { parts: { ...parts, catalogueOf: name => (name === mission.resource ? catalogue : undefined) } }
