@@ -61,6 +61,8 @@ ${door(facts, 'console')}
 keys:
   batch: ${certificates}/batch.key.pem # signs batches and receipts
   ledger: ${certificates}/ledger.key.pem # signs the ledger's checkpoints and nothing else
+  ledgerPostQuantum: ${certificates}/ledger-pq.key.pem # signs them a second time, with ML-DSA-44
+  witness: ${certificates}/witness.key.pem # cosigns the checkpoints of peers' ledgers and nothing else
   # Keys for pseudonyms, by the name that agreements give them. Only the provider of an agreement holds its key.
   pseudonyms:
     kms://${agency}/pseudonyms/2026: ${certificates}/pseudonym.key.secret
@@ -81,6 +83,7 @@ peers:
     authorities: ${peerCertificates}/public/ca.pem
     revocations: ${peerCertificates}/public/crl.pem # read again when it changes
     keys: ${peerCertificates}/public/keys.jwks.json
+    ledger: ${peerCertificates}/public/ledger.vkeys # to watch its ledger, and to have it watch ours
     links: # in order of preference; the first that answers carries
 ${links}
 
@@ -101,6 +104,20 @@ rules: ${policies}/${agency}.rules.yaml
 #   documentBytes: 262144      # largest body of one push
 #   timeToLiveSeconds: 86400   # how long an exchange waits for the peer's receipt
 #   waiting: 1000000           # exchanges that may wait for one peer
+# retention:                   # how long it can be told who was behind a leaf of the ledger; the leaf itself stays
+#   disclosureDays: 1826
+#   refusalDays: 1826
+#   consultationDays: 1826
+#   officeDays: 1826
+# witness:
+#   everySeconds: 10           # how often new heads of the ledger are shown to a peer
+#   onBehind: go-on            # or stop: what becomes of exchanges while no peer has seen the ledger for an hour
+#   onConflict: go-on          # or stop: what becomes of them with a peer whose ledger contradicts itself
+# ledger:
+#   timestamps:                # an authority that stamps the ledger's checkpoints (RFC 3161)
+#     url: http://tsa.example/tsr
+#     certificate: tsa.pem     # the one it signs with
+#     everyMinutes: 60
 # log:
 #   level: info
 `

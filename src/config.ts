@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
-import { type Misfit, makeChecker } from './contract/contract.ts'
-import { isJsonObject, readJson } from './kit/kit.ts'
-import { type AgencyId, agencyUri, type Problem, ProblemsError } from './terms/terms.ts'
+import { readConfigText } from './config-text.ts'
+import { type AgencyId, agencyUri } from './terms/terms.ts'
 
 /** Everything a gateway is told, with defaults filled in and paths absolute. It holds no secret, only where secrets lie. */
 export interface GatewayConfig {
@@ -13,6 +10,8 @@ export interface GatewayConfig {
   readonly practice: boolean
   readonly storeDirectory: string
   readonly ledgerOrigin: string | undefined
+  /** Undefined where no authority stamps our checkpoints. */
+  readonly timestamps: TimestampsConfig | undefined
   readonly doors: {
     readonly inner: DoorConfig
     readonly outer: OuterDoorConfig
@@ -21,6 +20,12 @@ export interface GatewayConfig {
   readonly keys: {
     readonly batch: string
     readonly ledger: string
+    /** The second key of the ledger, of ML-DSA-44; undefined where checkpoints are signed once. */
+    readonly ledgerPostQuantum: string | undefined
+    /** Undefined where this gateway cosigns nobody's log. */
+    readonly witness: string | undefined
+    /** The keys of the tags by which the ledger is searched; made where it does not exist. */
+    readonly search: string
     readonly pseudonyms: ReadonlyMap<string, string>
   }
   readonly tokens: { readonly issuer: string; readonly audience: string; readonly keys: string }
@@ -38,7 +43,39 @@ export interface GatewayConfig {
     readonly timeToLiveSeconds: number
     readonly waiting: number
   }
+  readonly retention: RetentionConfig
+  /** How the agencies watch each other's logs. */
+  readonly witness: WitnessConfig
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+
+export interface TimestampsConfig {
+  /** Where the authority takes queries (RFC 3161 §3.4), `http` or `https`. */
+  readonly url: string
+  /** The certificate that it signs with. */
+  readonly certificate: string
+  readonly everyMinutes: number
+}
+
+/** How long what the ledger commits to can be opened and found, in days. */
+export interface RetentionConfig {
+  readonly disclosureDays: number
+  readonly refusalDays: number
+  readonly consultationDays: number
+  /** What officers did, and who has read the ledger. */
+  readonly officeDays: number
+}
+
+export interface WitnessConfig {
+  /** How often a head is shown to a witness at most: on the first link of a peer, and on any other. */
+  readonly everySeconds: number
+  readonly everySecondsOnSpareLink: number
+  /** For how long no witness need have cosigned before we warn, and before we alarm. */
+  readonly warnAfterSeconds: number
+  readonly alarmAfterSeconds: number
+  /** Whether exchanges stop with the alarm, and with a peer whose log contradicts itself. */
+  readonly onBehind: 'go-on' | 'stop'
+  readonly onConflict: 'go-on' | 'stop'
 }
 
 export interface OuterDoorConfig {
@@ -60,6 +97,8 @@ export interface PeerConfig {
   readonly authorities: string
   readonly revocations: string
   readonly keys: string
+  /** The verifier keys of its log and its witness; undefined where it has given none. */
+  readonly ledger: string | undefined
   readonly links: readonly LinkConfig[]
 }
 
@@ -82,72 +121,7 @@ const houseMappings = fileURLToPath(new URL('../schemas/mappings', import.meta.u
  * @throws ProblemsError with every problem of the file, each with line and column
  */
 export function loadConfig(file: string): GatewayConfig {
-  return Object.freeze(fill(check(file, readText(file)), file))
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    const says = 'cannot be read; `concordat init` writes a first one'
-    throw new ProblemsError([{ file, line: 0, column: 0, code: 'config-unreadable', says }])
-  }
-}
-
-function check(file: string, text: string): Written {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, version: '1.2', merge: false, uniqueKeys: true })
-  const problems: Problem[] = document.errors.map(error => ({
-    file,
-    line: error.linePos?.[0].line ?? 0,
-    column: error.linePos?.[0].col ?? 0,
-    code: 'config-syntax',
-    says: (error.message.split('\n')[0] ?? '').toLowerCase(),
-  }))
-  visit(document, {
-    Alias(_key, alias) {
-      const says = 'an alias stands here; write the value out'
-      problems.push({ file, ...placeAt(alias, lines), code: 'config-syntax', says })
-    },
-  })
-  if (problems.length > 0) throw new ProblemsError(problems)
-  const value: unknown = document.toJS({ maxAliasCount: 0 })
-  for (const violation of configChecker()(value)) {
-    const place = placeOf(document.contents, violation, lines)
-    const says = `\`${violation.pointer || '/'}\` ${violation.says}`
-    problems.push({ file, ...place, code: 'config-invalid', says })
-  }
-  if (problems.length > 0) throw new ProblemsError(problems)
-  return value as Written
-}
-
-function configChecker(): ReturnType<typeof makeChecker> {
-  const reading = readJson(readFileSync(configSchemaFile))
-  if (!reading.ok || !isJsonObject(reading.value)) throw new Error('the configuration schema is not JSON')
-  return makeChecker(reading.value)
-}
-
-type Place = Pick<Problem, 'line' | 'column'>
-
-/** Where a violation stands; an unknown member is shown itself, not what it stands in. */
-function placeOf(contents: Node | null, { pointer, member }: Misfit, lines: LineCounter): Place {
-  let node: unknown = contents
-  for (const step of pointer.split('/').slice(1)) {
-    const below: unknown =
-      isMap(node) || isSeq(node) ? node.get(isSeq(node) ? Number(step) : step, true) : undefined
-    if (below === undefined) break
-    node = below
-  }
-  const unknown = isMap(node)
-    ? node.items.find(({ key }) => isScalar(key) && key.value === member)?.key
-    : undefined
-  return placeAt(unknown ?? node, lines)
-}
-
-function placeAt(node: unknown, lines: LineCounter): Place {
-  const start = isNode(node) ? node.range?.[0] : undefined
-  const place = start === undefined ? undefined : lines.linePos(start)
-  return { line: place?.line ?? 0, column: place?.col ?? 0 }
+  return Object.freeze(fill(readConfigText(file, configSchemaFile) as Written, file))
 }
 
 type WrittenOuterDoor = Omit<OuterDoorConfig, 'tlsProfile'> & Partial<Pick<OuterDoorConfig, 'tlsProfile'>>
@@ -158,13 +132,24 @@ interface Written {
   agency: AgencyId
   practice?: boolean
   store: { directory: string }
-  ledger?: { origin?: string }
+  ledger?: {
+    origin?: string
+    timestamps?: { url: string; certificate: string; everyMinutes?: number }
+  }
   doors: { inner: WrittenDoor; outer: WrittenOuterDoor; console: WrittenDoor }
-  keys: { batch: string; ledger: string; pseudonyms?: Record<string, string> }
+  keys: {
+    batch: string
+    ledger: string
+    ledgerPostQuantum?: string
+    witness?: string
+    search?: string
+    pseudonyms?: Record<string, string>
+  }
   tokens: { issuer: string; audience: string; keys: string }
   systems: { id: string; uri: string }[]
-  peers: (Omit<PeerConfig, 'uri' | 'links'> & {
+  peers: (Omit<PeerConfig, 'uri' | 'ledger' | 'links'> & {
     uri?: string
+    ledger?: string
     links: { name: string; url: string; localAddress?: string }[]
   })[]
   agreements: { file: string; signatures: string }[]
@@ -172,6 +157,8 @@ interface Written {
   rules?: string
   catalogue?: { schemas?: string; mappings?: string }
   limits?: Partial<GatewayConfig['limits']>
+  retention?: Partial<RetentionConfig>
+  witness?: Partial<WitnessConfig>
   log?: { level?: GatewayConfig['logLevel'] }
 }
 
@@ -195,6 +182,7 @@ function fill(written: Written, file: string): GatewayConfig {
     practice: written.practice ?? false,
     storeDirectory: at(written.store.directory),
     ledgerOrigin: written.ledger?.origin,
+    timestamps: fillTimestamps(written.ledger?.timestamps, at),
     doors: {
       inner: door(written.doors.inner),
       outer: outerDoor(written.doors.outer),
@@ -203,6 +191,10 @@ function fill(written: Written, file: string): GatewayConfig {
     keys: {
       batch: at(written.keys.batch),
       ledger: at(written.keys.ledger),
+      ledgerPostQuantum:
+        written.keys.ledgerPostQuantum === undefined ? undefined : at(written.keys.ledgerPostQuantum),
+      witness: written.keys.witness === undefined ? undefined : at(written.keys.witness),
+      search: at(written.keys.search ?? join(written.store.directory, 'search.keys.secret')),
       pseudonyms: new Map(
         Object.entries(written.keys.pseudonyms ?? {}).map(([name, path]) => [name, at(path)]),
       ),
@@ -221,8 +213,39 @@ function fill(written: Written, file: string): GatewayConfig {
       timeToLiveSeconds: written.limits?.timeToLiveSeconds ?? 86_400,
       waiting: written.limits?.waiting ?? 1_000_000,
     },
+    retention: { ...USUAL_RETENTION, ...written.retention },
+    witness: { ...USUAL_WITNESSING, ...written.witness },
     logLevel: written.log?.level ?? 'info',
   }
+}
+
+/** Five years. */
+const USUAL_DAYS = 1_826
+
+const USUAL_RETENTION: RetentionConfig = {
+  disclosureDays: USUAL_DAYS,
+  refusalDays: USUAL_DAYS,
+  consultationDays: USUAL_DAYS,
+  officeDays: USUAL_DAYS,
+}
+
+const USUAL_WITNESSING: WitnessConfig = {
+  everySeconds: 10,
+  everySecondsOnSpareLink: 60,
+  warnAfterSeconds: 300,
+  alarmAfterSeconds: 3_600,
+  // An emergency service goes on, marked; its officers may suspend an agreement at any time.
+  onBehind: 'go-on',
+  onConflict: 'go-on',
+}
+
+function fillTimestamps(
+  written: NonNullable<Written['ledger']>['timestamps'],
+  at: (path: string) => string,
+): TimestampsConfig | undefined {
+  if (written === undefined) return undefined
+  const { url, certificate, everyMinutes = 60 } = written
+  return { url, certificate: at(certificate), everyMinutes }
 }
 
 function fillPeer(peer: Written['peers'][number], at: (path: string) => string): PeerConfig {
@@ -232,6 +255,7 @@ function fillPeer(peer: Written['peers'][number], at: (path: string) => string):
     authorities: at(peer.authorities),
     revocations: at(peer.revocations),
     keys: at(peer.keys),
+    ledger: peer.ledger === undefined ? undefined : at(peer.ledger),
     links: peer.links.map(({ name, url, localAddress }) => ({ name, url, localAddress })),
   }
 }

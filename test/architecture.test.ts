@@ -142,7 +142,12 @@ const spoils: readonly (readonly [what: string, path: string, text: string, says
   ['a default by another name', 'src/kit/json.ts', `const a = 1\nexport { a as default }`, /default export/],
   ['a long file', 'src/kit/json.ts', 'export {}\n'.repeat(301), /longer than 300 lines/],
   ['a room that is not in the plan', 'src/attic/attic.ts', `export const a = 1`, /`attic` is on no floor/],
-  ['an auditor who needs the house', 'src/cli/audit-verify.ts', `import '../kit/kit.ts'`, /stands alone/],
+  [
+    'an auditor who needs the house',
+    'src/cli/audit-verify/verify.ts',
+    `import '../../kit/kit.ts'`,
+    /stands alone/,
+  ],
 ]
 
 void t.test('the check finds what it is for', t => {

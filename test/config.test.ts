@@ -62,7 +62,10 @@ void t.test('what init writes is a good configuration, whatever the profile', t 
   for (const tlsProfile of ['standard', 'transition'] as const)
     for (const practice of [true, false])
       t.same(problemsOf(configTemplate({ ...facts, tlsProfile, practice })), [])
-  const commented = good.replaceAll(/^# ((?:limits|log):| {2}[a-zA-Z]+: +[a-z0-9]+)/gm, '$1')
+  const commented = good.replaceAll(
+    /^# ((?:limits|retention|witness|log):| {2}[a-zA-Z]+: +[a-z0-9]+)/gm,
+    '$1',
+  )
   t.not(commented, good)
   t.same(problemsOf(commented), [], 'and so are the settings it only names')
   t.end()

@@ -8,6 +8,7 @@ import { makeMetrics, STATUS } from '../src/http/http.ts'
 import { innerOperations } from '../src/http/inner.ts'
 import { officersOperations } from '../src/http/officers.ts'
 import { outerOperations } from '../src/http/outer.ts'
+import { recordsOperations } from '../src/http/records.ts'
 import { isJsonObject, type Json, type JsonObject } from '../src/kit/kit.ts'
 import { EVENT_CODES } from '../src/ledger/ledger.ts'
 import { REFUSALS } from '../src/terms/terms.ts'
@@ -83,7 +84,11 @@ void t.test(
     const handlers = {
       inner: innerOperations({ limits } as never),
       outer: outerOperations({ limits } as never),
-      console: { ...consoleOperations({} as never), ...officersOperations({} as never) },
+      console: {
+        ...consoleOperations({} as never),
+        ...officersOperations({} as never),
+        ...recordsOperations({} as never),
+      },
     } satisfies Record<DoorName, object>
     for (const door of DOORS) t.same(operationsOf(door), Object.keys(handlers[door]).sort(), door)
     const everywhere = DOORS.flatMap(operationsOf)

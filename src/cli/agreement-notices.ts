@@ -10,8 +10,11 @@ export function noticesCommand(terminal: Terminal): Command {
         const { notices } = await session.read('NoticeList', '/v1/notices')
         if (options.json) return terminal.out(JSON.stringify({ notices }, null, 2))
         if (notices.length === 0) return terminal.out('nothing waits')
-        for (const { role, agreement, digest, says } of notices) {
-          tell(terminal, [`${role}: ${agreement}: ${says}`, ...(digest === undefined ? [] : [`  ${digest}`])])
+        for (const { role, agreement, peer, digest, says } of notices) {
+          tell(terminal, [
+            `${role}: ${agreement ?? peer ?? ''}: ${says}`,
+            ...(digest === undefined ? [] : [`  ${digest}`]),
+          ])
         }
       }),
   )

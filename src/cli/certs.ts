@@ -2,9 +2,11 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Command } from 'commander'
+import { publishVerifierKeys, VERIFIER_KEYS_FILE } from '../gateway/gateway.ts'
 import { type Clock, systemClock } from '../kit/kit.ts'
 import {
   algorithmOf,
+  exampleAgencies,
   type KeyHolder,
   keyThumbprint,
   makeCsr,
@@ -61,7 +63,10 @@ async function makeUnlessThere(
   force: boolean,
 ): Promise<readonly string[] | undefined> {
   try {
-    return await makeExamplePki(directory, clock, { force })
+    const files = await makeExamplePki(directory, clock, { force })
+    const agencies = exampleAgencies().map(({ agency }) => agency)
+    await publishVerifierKeys(directory, agencies, clock)
+    return [...files, ...agencies.map(agency => join(agency, VERIFIER_KEYS_FILE))]
   } catch (error) {
     if (error instanceof PkiExistsError) return undefined
     throw error

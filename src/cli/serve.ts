@@ -50,6 +50,8 @@ function keyFilesOf({ doors, keys }: GatewayConfig): readonly string[] {
     doors.console.key,
     keys.batch,
     keys.ledger,
+    keys.search,
+    ...(keys.witness === undefined ? [] : [keys.witness]),
     ...keys.pseudonyms.values(),
   ]
   return [...new Set(files)]

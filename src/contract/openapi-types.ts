@@ -179,6 +179,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/peer/v1/witness/add-checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a head of the caller's ledger cosigned by this gateway (C2SP tlog-witness)
+         * @description `old <size>`, the lines of a consistency proof, an empty line, and a checkpoint. What is cosigned is durable, and a leaf of
+         *     this gateway's own ledger, before it is answered.
+         */
+        post: operations["addCheckpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/peer/v1/witness/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest heads of the caller's own ledgers that this gateway has cosigned */
+        get: operations["listWitnessedLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/peer/v1/witness/{log}/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest head of one of the caller's own ledgers that this gateway has cosigned */
+        get: operations["readWitnessedCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/peer/v1/agreements": {
         parameters: {
             query?: never;
@@ -434,6 +489,68 @@ export interface paths {
         get: operations["listNotices"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was shared about a reference, or asked for and refused: with whom, by whom, why, under which agreement (auditor or data-protection officer)
+         * @description LED Art. 25 and DPA 2018 s. 62. One of `reference`, `person` and `exchange` is named, or `peer` with `purpose`; the others narrow
+         *     it down. Newest first. What has been erased is not found any more. The reading is in the ledger before it is answered.
+         */
+        get: operations["listDisclosures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every leaf of the ledger about a reference, a person or an exchange, with what it commits to (auditor or data-protection officer)
+         * @description Named, narrowed down and recorded as for `/v1/disclosures`; readings by portals and officers' acts are among the answers.
+         */
+        get: operations["searchRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase for good what leaves commit to and what finds them, for one exchange or for all before a moment (data-protection officer)
+         * @description The leaves stay, and their proofs hold; nobody can open or find them any more. Officers' acts are not erased so. The order is
+         *     recorded first, then each part that goes.
+         */
+        post: operations["eraseRecords"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1024,14 +1141,105 @@ export interface components {
         };
         Notice: {
             /** @enum {string} */
-            kind: "urgent-use" | "review-urgent-use" | "suspended" | "decide-proposal" | "proposal-declined" | "review-agreement" | "agreement-ends";
+            kind: "log-conflict" | "witness-behind" | "urgent-use" | "review-urgent-use" | "suspended" | "decide-proposal" | "proposal-declined" | "review-agreement" | "agreement-ends";
             /** @description Whose turn it is */
             role: string;
-            agreement: components["schemas"]["AgreementId"];
+            agreement?: components["schemas"]["AgreementId"];
+            peer?: components["schemas"]["AgencyId"];
             digest?: components["schemas"]["Digest"];
             /** Format: date-time */
             since: string;
             says: string;
+        };
+        WitnessedLogs: {
+            logs: {
+                /** @description The name of the ledger (C2SP tlog-checkpoint) */
+                origin: string;
+                /** @description A signed note */
+                checkpoint: string;
+            }[];
+        };
+        Why: string;
+        Disclosure: {
+            /** @description The id of the leaf that records it */
+            leaf: string;
+            /** @description Of the leaf, counted over all ledgers of the store */
+            number: number;
+            exchange: components["schemas"]["ExchangeId"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description `refused`: nothing left this house; `declined`: the recipient's gateway said no
+             * @enum {string}
+             */
+            outcome: "queued" | "accepted" | "declined" | "expired" | "refused" | "failed";
+            /** @description The code of the refusal */
+            why?: string;
+            /** @description The rule that refused it */
+            rule?: string;
+            from: components["schemas"]["AgencyId"];
+            /** @description The recipient */
+            to?: string;
+            system?: string;
+            role?: string;
+            /** @description Who disclosed it or wanted to */
+            person?: string;
+            /** @description What the document says it is about */
+            subject?: string;
+            resource?: string;
+            purpose?: string;
+            purposeSays?: string;
+            agreement?: {
+                id: string;
+                revision: number;
+                digest: components["schemas"]["Digest"];
+                title: string;
+            };
+            /** @description Of the provider and of the recipient */
+            legalBasis?: {
+                provider?: Record<string, never>;
+                recipient?: Record<string, never>;
+            };
+            /** @description How many items were shared, treated, withheld and dropped */
+            fields?: {
+                [key: string]: number;
+            };
+            /** @description What was done with each item, and by which row; where one exchange is named */
+            items?: components["schemas"]["Explanation"][];
+        };
+        DisclosurePage: {
+            disclosures: components["schemas"]["Disclosure"][];
+            /** @description Cursor of the next page; absent on the last */
+            next?: string;
+            /** @description The leaf that records this reading */
+            recordedAs: string;
+        };
+        RecordPage: {
+            records: {
+                number: number;
+                /** @description As it stands in the ledger */
+                leaf: Record<string, never>;
+                /** @description What it commits to */
+                opened: {
+                    [key: string]: string;
+                };
+            }[];
+            /** @description Cursor of the next page; absent on the last */
+            next?: string;
+            /** @description The leaf that records this reading */
+            recordedAs: string;
+        };
+        ErasureInput: {
+            exchange?: components["schemas"]["ExchangeId"];
+            /** Format: date-time */
+            before?: string;
+            why: components["schemas"]["Why"];
+        } & (unknown | unknown);
+        Erasure: {
+            /** @description How many leaves can no longer be opened */
+            erased: number;
+            /** @description The leaf that records the order */
+            recordedAs: string;
         };
         NoticeList: {
             notices: components["schemas"]["Notice"][];
@@ -1045,7 +1253,7 @@ export interface components {
          * @description Never renamed, never used for something else
          * @enum {string}
          */
-        RefusalCode: "content-type-unsupported" | "body-too-large" | "json-malformed" | "json-duplicate-key" | "json-too-deep" | "request-invalid" | "header-duplicated" | "format-unavailable" | "not-found" | "idempotency-mismatch" | "cursor-expired" | "certificate-unknown" | "certificate-unfit" | "certificate-revoked" | "token-missing" | "token-invalid" | "token-expired" | "token-unbound" | "purpose-not-granted" | "recipient-unknown" | "resource-unknown" | "document-invalid" | "agreement-missing" | "agreement-not-yet-in-force" | "agreement-expired" | "agreement-suspended" | "purpose-unknown" | "role-not-allowed" | "purpose-window" | "urgent-not-allowed" | "gate-failed" | "obligation-unsupported" | "purpose-mismatch" | "batch-malformed" | "batch-signature-invalid" | "batch-wrong-sender" | "batch-wrong-recipient" | "batch-stale" | "batch-replayed" | "digest-mismatch" | "exchange-conflict" | "sequence-gap" | "exchange-expired" | "agreement-mismatch" | "beyond-agreement" | "schema-mismatch" | "mapping-missing" | "translation-blocked" | "target-invalid" | "officer-not-allowed" | "agreement-unfit" | "agreement-conflict" | "approval-invalid" | "acknowledgement-missing" | "act-out-of-turn" | "act-invalid" | "urgent-review-due" | "store-unavailable" | "overloaded" | "fault";
+        RefusalCode: "content-type-unsupported" | "body-too-large" | "json-malformed" | "json-duplicate-key" | "json-too-deep" | "request-invalid" | "header-duplicated" | "format-unavailable" | "not-found" | "idempotency-mismatch" | "cursor-expired" | "certificate-unknown" | "certificate-unfit" | "certificate-revoked" | "token-missing" | "token-invalid" | "token-expired" | "token-unbound" | "purpose-not-granted" | "recipient-unknown" | "resource-unknown" | "document-invalid" | "agreement-missing" | "agreement-not-yet-in-force" | "agreement-expired" | "agreement-suspended" | "purpose-unknown" | "role-not-allowed" | "purpose-window" | "urgent-not-allowed" | "gate-failed" | "obligation-unsupported" | "purpose-mismatch" | "batch-malformed" | "batch-signature-invalid" | "batch-wrong-sender" | "batch-wrong-recipient" | "batch-stale" | "batch-replayed" | "digest-mismatch" | "exchange-conflict" | "sequence-gap" | "exchange-expired" | "agreement-mismatch" | "beyond-agreement" | "schema-mismatch" | "mapping-missing" | "translation-blocked" | "target-invalid" | "officer-not-allowed" | "agreement-unfit" | "agreement-conflict" | "approval-invalid" | "acknowledgement-missing" | "act-out-of-turn" | "act-invalid" | "urgent-review-due" | "log-signature-invalid" | "log-inconsistent" | "log-conflict" | "witness-behind" | "store-unavailable" | "overloaded" | "fault";
         Problem: {
             /** @description urn:concordat:refusal:<code> */
             type: string;
@@ -1075,6 +1283,8 @@ export interface components {
         id: components["schemas"]["ExchangeId"];
         /** @description Why the data is asked for; it must be the purpose the document was shared for */
         purpose: components["schemas"]["Purpose"];
+        /** @description What the reading is for; it is committed to in the ledger and kept sealed */
+        why: components["schemas"]["Why"];
         /** @description The same key with the same body gives the same answer for 24 hours */
         idempotencyKey: string;
         prefer: string;
@@ -1337,6 +1547,85 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description A signed note */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    addCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": unknown;
+            };
+        };
+        responses: {
+            /** @description Signature lines of this witness (C2SP tlog-cosignature) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The size that was cosigned last is another one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/x.tlog.size": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listWitnessedLogs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One checkpoint for each ledger */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WitnessedLogs"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    readWitnessedCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of its origin, in hexadecimal */
+                log: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoint with the signature of its log and of this witness */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1740,6 +2029,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listDisclosures: {
+        parameters: {
+            query: {
+                /** @description What the reading is for; it is committed to in the ledger and kept sealed */
+                why: components["parameters"]["why"];
+                /** @description A reference that documents carry, such as that of an operation */
+                reference?: string;
+                /** @description For whom or by whom it was done */
+                person?: string;
+                exchange?: components["schemas"]["ExchangeId"];
+                /** @description The other agency */
+                peer?: components["schemas"]["AgencyId"];
+                purpose?: components["schemas"]["Purpose"];
+                /** @description The first instant */
+                since?: string;
+                /** @description The first instant that is too late */
+                until?: string;
+                /** @description The cursor of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosurePage"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    searchRecords: {
+        parameters: {
+            query: {
+                /** @description What the reading is for; it is committed to in the ledger and kept sealed */
+                why: components["parameters"]["why"];
+                /** @description A reference that documents carry, such as that of an operation */
+                reference?: string;
+                /** @description For whom or by whom it was done */
+                person?: string;
+                exchange?: components["schemas"]["ExchangeId"];
+                /** @description The other agency */
+                peer?: components["schemas"]["AgencyId"];
+                purpose?: components["schemas"]["Purpose"];
+                /** @description The first instant */
+                since?: string;
+                /** @description The first instant that is too late */
+                until?: string;
+                /** @description The cursor of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordPage"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    eraseRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureInput"];
+            };
+        };
+        responses: {
+            /** @description Erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
                 };
             };
             default: components["responses"]["problem"];

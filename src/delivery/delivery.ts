@@ -15,7 +15,6 @@ export type {
   SettleEntry,
   SharedQuery,
   SharedRow,
-  VaultRow,
   WaitingRow,
 } from './exchange-store.ts'
 export type { Picked } from './lanes.ts'

@@ -1,3 +1,4 @@
+import type { VaultRow } from '../ledger/ledger.ts'
 import type { AgencyId } from '../terms/terms.ts'
 
 /**
@@ -14,8 +15,8 @@ import type { AgencyId } from '../terms/terms.ts'
  * ```
  */
 export interface ExchangeStore extends AsyncDisposable {
-  /** Records leaves that have no other effect: refusals, failures, consultations, officers' acts. `vault` opens their commitments, where they have any. */
-  note(leaves: readonly string[], vault?: readonly VaultRow[]): Promise<void>
+  /** Records leaves that have no other effect: refusals, failures, consultations, officers' acts. The row at each place of `vault` opens the commitments of the leaf at the same place. */
+  note(leaves: readonly string[], vault?: readonly (VaultRow | undefined)[]): Promise<void>
 
   /** Puts one exchange for each entry into the outbox, all in one transaction with their leaves and the idempotency key. */
   release(entries: readonly ReleaseEntry[], once: OnceKey | undefined): Promise<ReleaseResult>
@@ -71,14 +72,6 @@ export interface ReleaseEntry {
   readonly leafId: string
   readonly leaf: string
   readonly vault: VaultRow | undefined
-}
-
-/** The erasable side of a leaf: the key of its commitments and what they commit to, sealed. */
-export interface VaultRow {
-  readonly id: string
-  readonly key: Uint8Array
-  readonly sealed: Uint8Array
-  readonly expiresAt: number
 }
 
 export interface OnceKey {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { configSchemaFile, type GatewayConfig, loadConfig } from '../config.ts'
 import { configTemplate } from '../config-template.ts'
 import { loadSchemas } from '../contract/contract.ts'
+import { publishVerifierKeys } from '../gateway/gateway.ts'
 import { type Clock, type Json, readJsonText } from '../kit/kit.ts'
 import { addApproval, compileAgreement, type PolicyParts, signStatement } from '../policy/policy.ts'
 import {
@@ -52,6 +53,7 @@ export async function layPracticeField(places: FieldPlaces, clock: Clock): Promi
   const [police, army] = exampleAgencies()
   if (police === undefined || army === undefined) throw new Error('the example has two agencies')
   await freshenPki(places.certificates, [police, army], clock)
+  await publishVerifierKeys(places.certificates, [police.agency, army.agency], clock)
   await signAgreements(places, [police, army], clock)
   const ports = await freePorts(6)
   const portsOf = (first: number) => ({
@@ -76,9 +78,10 @@ async function freshenPki(
 ): Promise<void> {
   const lasting = agencies.every(({ agency, officers }) => {
     const file = join(directory, agency, 'gateway.pem')
+    const signing = ['witness', 'ledger-pq'].map(name => join(directory, agency, `${name}.key.pem`))
     const keys = officers.map(({ person }) => join(directory, agency, 'officers', `${person}.key.pem`))
     return (
-      [file, ...keys].every(path => existsSync(path)) &&
+      [file, ...signing, ...keys].every(path => existsSync(path)) &&
       Date.parse(new X509Certificate(readFileSync(file)).validTo) > clock.now() + DAY_MS
     )
   })

@@ -1,11 +1,10 @@
 import type { ExchangeStore, SharedRow } from '../delivery/delivery.ts'
 import { requirePurpose } from '../identity/identity.ts'
 import { type Clock, isDigest } from '../kit/kit.ts'
-import type { LeafFacts, LeafWriter } from '../ledger/ledger.ts'
+import type { LeafFacts, LeafWriter, Vault } from '../ledger/ledger.ts'
 import { Refusal } from '../terms/terms.ts'
 import type { AgreementBook } from './agreement-book.ts'
 import type { Caller } from './authenticate.ts'
-import { USUALLY_KEPT_MS, type Vault } from './vault.ts'
 
 export interface Consult {
   /** A page of what was shared for one purpose, oldest first, after the cursor, and whether there is more behind it. */
@@ -29,7 +28,7 @@ export interface ConsultParts {
   readonly clock: Clock
   readonly store: Pick<ExchangeStore, 'shared' | 'sharedOne' | 'sharedEnd' | 'note'>
   readonly leaves: LeafWriter
-  readonly commit: Vault
+  readonly vault: Vault
   readonly agreements: Pick<AgreementBook, 'byDigest'>
   /** Resolves when something new is in the inbox, or the signal is aborted. */
   readonly arrival: (signal: AbortSignal) => Promise<void>
@@ -79,8 +78,16 @@ interface Reading extends Pick<LeafFacts['consulted'], 'purpose' | 'res' | 'xid'
 
 /** The leaf tells the system, the role and how many; the person and the documents are committed to, and open in the vault. */
 async function note(parts: ConsultParts, caller: Caller, { rows, ...reading }: Reading): Promise<void> {
-  const documents = rows.map(row => row.id).join(' ')
-  const committed = parts.commit({ actor: caller.person, documents })
+  const ids = rows.map(row => row.id)
+  const committed = parts.vault.keep({
+    kind: 'consultation',
+    secrets: { actor: caller.person, documents: ids.join(' ') },
+    tags: [
+      { kind: 'person', value: caller.person },
+      ...ids.map(value => ({ kind: 'exchange', value }) as const),
+    ],
+    notBefore: logDuty(parts, reading.purpose, rows),
+  })
   const leaf = parts.leaves.write('consulted', {
     by: caller.system,
     role: caller.role,
@@ -88,17 +95,17 @@ async function note(parts: ConsultParts, caller: Caller, { rows, ...reading }: R
     c: committed.commitments,
     ...reading,
   })
-  await parts.store.note([leaf.text], [committed.row(leaf.id, keptUntil(parts, reading.purpose, rows))])
+  await parts.store.note([leaf.text], [committed.row(leaf.id)])
 }
 
-/** As long as any agreement under which these documents came asks for it, and never shorter than usual. */
-function keptUntil({ clock, agreements }: ConsultParts, purpose: string, rows: readonly SharedRow[]): number {
+/** Until when an agreement under which these documents came asks for a record of the reading, ms; the latest counts. */
+function logDuty({ clock, agreements }: ConsultParts, purpose: string, rows: readonly SharedRow[]): number {
   const now = clock.now()
   const digests = new Set(rows.map(agreementIn))
   const ends = [...digests].map(
     digest => isDigest(digest) && agreements.byDigest(digest)?.keepLogUntil(purpose, now),
   )
-  return Math.max(now + USUALLY_KEPT_MS, ...ends.map(end => end || 0))
+  return Math.max(0, ...ends.map(end => end || 0))
 }
 
 /** The digest that `about` names, read from its text, which this gateway has printed: the rest of it is long. */

@@ -3,7 +3,7 @@ import type { SchemaRegistry } from '../contract/contract.ts'
 import type { ExchangeStore, SettleEntry, WaitingRow } from '../delivery/delivery.ts'
 import type { Register, TokenKeeper } from '../identity/identity.ts'
 import type { Clock, Log } from '../kit/kit.ts'
-import type { LeafWriter } from '../ledger/ledger.ts'
+import type { LeafWriter, SearchKeys, Vault, VaultStore } from '../ledger/ledger.ts'
 import type { Acceptance, Agreement } from '../policy/policy.ts'
 import type { AgencyId, Refusal } from '../terms/terms.ts'
 import type { MappingBook } from '../translation/translation.ts'
@@ -15,27 +15,33 @@ import { makeConsult } from './consult.ts'
 import { makeDecide } from './decide.ts'
 import { makeDeliver } from './deliver.ts'
 import { type EndingMeter, makeEndings } from './endings.ts'
+import { eraseDue } from './erasure.ts'
 import { makeProject } from './project.ts'
 import { makePush } from './push.ts'
 import { makePushMany } from './push-many.ts'
 import { makeRecheck } from './recheck.ts'
 import { makeRecord } from './record.ts'
+import { makeDisclosureRegister } from './register.ts'
 import { makeRelease } from './release.ts'
 import { makeSettlements } from './settlements.ts'
 import type { NoteShape } from './shapes.ts'
 import { makeStatus } from './status.ts'
+import { actorOf, makeTestify } from './testimony.ts'
 import { type Known, type Room, type RoomMeter, Trail } from './trail.ts'
 import { makeTranslate } from './translate.ts'
 import { makeUnseal } from './unseal.ts'
 import { makeValidate } from './validate.ts'
-import { makeVault } from './vault.ts'
 
 export type { AgreementBook } from './agreement-book.ts'
 export type { Caller, Knock } from './authenticate.ts'
 export type { Consult } from './consult.ts'
+export type { Disclosure } from './disclosures.ts'
 export type { EndingMeter } from './endings.ts'
 export type { Pushed, PushedTo, PushRequest } from './push.ts'
 export type { PushedLine } from './push-many.ts'
+export type { RecordQuery } from './records.ts'
+export type { DisclosureRegister, OpenedLeaf, Page, RecordOfficer, ToForget } from './register.ts'
+export { makeDisclosureRegister } from './register.ts'
 export { makeShapeCollector, type NoteShape, type ShapeCollector } from './shapes.ts'
 export type { Standing } from './status.ts'
 export { type Known, ROOMS, type Room, type RoomMeter } from './trail.ts'
@@ -49,7 +55,9 @@ export interface ExchangeParts {
   readonly agreements: AgreementBook
   readonly acceptanceOf: (agreement: Agreement) => Acceptance | undefined
   readonly mappings: MappingBook
-  readonly store: ExchangeStore
+  readonly store: ExchangeStore & VaultStore
+  readonly vault: Vault
+  readonly searchKeys: SearchKeys
   readonly leaves: LeafWriter
   readonly tokens: TokenKeeper
   readonly register: Register
@@ -63,7 +71,7 @@ export interface ExchangeParts {
   readonly noteShape: NoteShape
   readonly timeToLiveMs: number
   /** Keys of this gateway that never leave it. */
-  readonly keys: { readonly lane: KeyObject; readonly once: KeyObject; readonly vault: KeyObject }
+  readonly keys: { readonly lane: KeyObject; readonly once: KeyObject }
 }
 
 /** The two half-walks and what is read of them, assembled. */
@@ -75,21 +83,33 @@ export function makeExchange(parts: ExchangeParts) {
   const endings = makeEndings({ leaves, log: parts.log, meter: parts.meter.ending })
   const settlements = makeSettlements()
   const arrivals = makeArrivals()
-  const commit = makeVault({ leaves, sealKey: parts.keys.vault })
-  const walk = { ...parts, meter: parts.meter.room, endings }
+  const testify = makeTestify(parts)
+  const walk = { ...parts, meter: parts.meter.room, endings, testify }
   const release = makeRelease({
     ...walk,
+    schemaOf: resource => parts.schemas.get(resource),
     validate: makeValidate(parts),
     decide: makeDecide(parts),
     project: makeProject({ clock, laneKey: parts.keys.lane, timeToLiveMs: parts.timeToLiveMs }),
-    record: makeRecord({ ...parts, commit }),
+    record: makeRecord({ ...parts, testify }),
   })
   return {
     authenticate: makeAuthenticate(parts),
     push: makePush({ clock, onceKey: parts.keys.once, release, settlements }),
-    pushMany: makePushMany({ ...walk, release, note: texts => store.note(texts) }),
+    pushMany: makePushMany({
+      ...walk,
+      release,
+      note: stopped =>
+        store.note(
+          stopped.map(({ leaf }) => leaf.text),
+          stopped.map(({ vault }) => vault),
+        ),
+    }),
+    records: makeDisclosureRegister(parts),
+    /** Erases from the vault what is due. Returns how many rows. */
+    eraseDue: () => eraseDue(parts),
     status: makeStatus(parts),
-    consult: makeConsult({ ...parts, commit, arrival: arrivals.next }),
+    consult: makeConsult({ ...parts, arrival: arrivals.next }),
     accept: makeAccept({
       ...walk,
       unseal: makeUnseal(parts),
@@ -106,11 +126,14 @@ export function makeExchange(parts: ExchangeParts) {
      * Records a no that came before or beside a walk: at a door, or for a whole batch. One that is in the ledger already is
      * returned as it is; anything that is not a Refusal is logged whole and becomes a bare fault.
      *
+     * @param person who was refused, as far as they have shown it: committed to, never written down
      * @throws Refusal store-unavailable where it cannot be recorded
      */
-    async refuse(room: Room, known: Known, thrown: unknown): Promise<Refusal> {
-      const { leaf, refusal } = endings.conclude(new Trail(parts.meter.room, room, known), thrown)
-      await store.note([leaf.text])
+    async refuse(room: Room, known: Known, thrown: unknown, person?: string): Promise<Refusal> {
+      const committed = person === undefined ? undefined : actorOf(parts.vault, person)
+      const trail = new Trail(parts.meter.room, room, known)
+      const { leaf, refusal } = endings.conclude(trail, thrown, committed?.commitments)
+      await store.note([leaf.text], committed && [committed.row(leaf.id)])
       refusal.recordedAs = leaf.id
       return refusal
     },

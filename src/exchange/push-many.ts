@@ -1,8 +1,11 @@
 import { uuidv7 } from '../kit/kit.ts'
+import type { Vault } from '../ledger/ledger.ts'
 import { Refusal } from '../terms/terms.ts'
 import type { Caller } from './authenticate.ts'
 import { ordersOf, type PushedTo, type PushRequest, pushedTo } from './push.ts'
+import type { Noted } from './record.ts'
 import type { Ending, Released, ReleaseParts } from './release.ts'
+import { actorOf } from './testimony.ts'
 import { Trail } from './trail.ts'
 import type { Order } from './validate.ts'
 
@@ -18,18 +21,22 @@ export type PushedLine =
 export function makePushMany(
   parts: Pick<ReleaseParts, 'agency' | 'clock' | 'meter' | 'endings'> & {
     readonly release: (caller: Caller, orders: readonly Order[], once: undefined) => Promise<Released>
-    readonly note: (leaves: readonly string[]) => Promise<void>
+    readonly vault: Vault
+    readonly note: (stopped: readonly Noted[]) => Promise<void>
   },
 ): (caller: Caller, lines: readonly (PushRequest | Refusal)[]) => Promise<readonly PushedLine[]> {
   return async (caller, lines) => {
-    const leaves: string[] = []
+    const stopped: Noted[] = []
     for (const line of lines) {
       if (!(line instanceof Refusal)) continue
       const known = { xid: uuidv7(parts.clock), from: parts.agency, by: caller.system, role: caller.role }
-      leaves.push(parts.endings.conclude(new Trail(parts.meter, 'receive', known), line).leaf.text)
+      const committed = actorOf(parts.vault, caller.person)
+      const trail = new Trail(parts.meter, 'receive', known)
+      const { leaf } = parts.endings.conclude(trail, line, committed.commitments)
+      stopped.push({ leaf, vault: committed.row(known.xid) })
       line.recordedAs = known.xid
     }
-    const noted = leaves.length > 0 ? parts.note(leaves) : undefined
+    const noted = stopped.length > 0 ? parts.note(stopped) : undefined
     const orders = lines.map(line => (line instanceof Refusal ? [] : ordersOf(line)))
     const released = await parts.release(caller, orders.flat(), undefined)
     await noted

@@ -1,12 +1,12 @@
 import type { ExchangeStore, OnceKey, ReleaseEntry, ReleaseResult, WaitingRow } from '../delivery/delivery.ts'
-import type { Clock, Json } from '../kit/kit.ts'
-import type { LeafWriter } from '../ledger/ledger.ts'
+import type { Clock } from '../kit/kit.ts'
+import type { LeafWriter, VaultRow, WrittenLeaf } from '../ledger/ledger.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
 import type { Caller } from './authenticate.ts'
 import type { Verdict } from './decide.ts'
 import type { Projected } from './project.ts'
+import type { Testify } from './testimony.ts'
 import type { Valid } from './validate.ts'
-import { USUALLY_KEPT_MS, type Vault } from './vault.ts'
 
 /** Everything that one released exchange is recorded by. */
 export interface Recordable {
@@ -14,6 +14,12 @@ export interface Recordable {
   readonly valid: Valid
   readonly verdict: Verdict
   readonly projected: Projected
+}
+
+/** What stopped before it was released, and what opens its commitments. */
+export interface Noted {
+  readonly leaf: WrittenLeaf
+  readonly vault: VaultRow
 }
 
 export type Recorded =
@@ -30,15 +36,21 @@ export function makeRecord(parts: {
   readonly clock: Clock
   readonly leaves: LeafWriter
   readonly store: Pick<ExchangeStore, 'note' | 'release'>
-  readonly commit: Vault
+  readonly testify: Testify
 }): (
   released: readonly Recordable[],
-  refused: readonly string[],
+  refused: readonly Noted[],
   once: OnceKey | undefined,
 ) => Promise<Recorded> {
   return async (released, refused, once) => {
     const entries = released.map(one => entryOf(one, parts))
-    const noted = refused.length > 0 ? parts.store.note(refused) : undefined
+    const noted =
+      refused.length > 0
+        ? parts.store.note(
+            refused.map(({ leaf }) => leaf.text),
+            refused.map(({ vault }) => vault),
+          )
+        : undefined
     const result = entries.length > 0 ? await parts.store.release(entries, once) : undefined
     await noted
     return resultOf(entries, result)
@@ -62,10 +74,7 @@ function entryOf(one: Recordable, parts: Parameters<typeof makeRecord>[0]): Rele
   const { order, schema } = valid
   const { agreement } = verdict
   const now = parts.clock.now()
-  const committed = parts.commit({
-    actor: caller.person,
-    subject: nameOf(schema.namesIn(order.document).subject),
-  })
+  const committed = parts.testify('disclosure', caller, order, schema)
   const leaf = parts.leaves.write('decided', {
     xid: projected.id,
     from: parts.agency,
@@ -100,11 +109,6 @@ function entryOf(one: Recordable, parts: Parameters<typeof makeRecord>[0]): Rele
     system: caller.system,
     leafId: leaf.id,
     leaf: leaf.text,
-    vault: committed.row(projected.id, now + USUALLY_KEPT_MS),
+    vault: committed.row(projected.id),
   }
-}
-
-/** What a document says it is about; nothing where it does not say, or says it in another form. */
-function nameOf(subject: Json | undefined): string {
-  return typeof subject === 'string' || typeof subject === 'number' ? String(subject) : ''
 }

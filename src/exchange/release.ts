@@ -1,3 +1,4 @@
+import type { DocumentSchema } from '../contract/contract.ts'
 import type { OnceKey, WaitingRow } from '../delivery/delivery.ts'
 import type { Clock } from '../kit/kit.ts'
 import { uuidv7 } from '../kit/kit.ts'
@@ -6,8 +7,9 @@ import type { Caller } from './authenticate.ts'
 import type { Verdict } from './decide.ts'
 import type { Endings } from './endings.ts'
 import type { Projected } from './project.ts'
-import type { Recordable, Recorded } from './record.ts'
+import type { Noted, Recordable, Recorded } from './record.ts'
 import type { NoteShape } from './shapes.ts'
+import type { Testify } from './testimony.ts'
 import { type RoomMeter, Trail } from './trail.ts'
 import type { Order, Valid } from './validate.ts'
 
@@ -25,12 +27,15 @@ export interface ReleaseParts {
   readonly clock: Clock
   readonly meter: RoomMeter
   readonly endings: Endings
+  /** Undefined for a resource that nobody knows. */
+  readonly schemaOf: (resource: string) => DocumentSchema | undefined
+  readonly testify: Testify
   readonly validate: (caller: Caller, order: Order) => Valid
   readonly decide: (caller: Caller, valid: Valid) => Verdict
   readonly project: (id: string, valid: Valid, verdict: Verdict) => Projected
   readonly record: (
     released: readonly Recordable[],
-    refused: readonly string[],
+    refused: readonly Noted[],
     once: OnceKey | undefined,
   ) => Promise<Recorded>
   readonly noteShape: NoteShape
@@ -57,7 +62,7 @@ export function makeRelease(
   return async (caller, orders, once) => {
     const endings: Ending[] = []
     const released: Recordable[] = []
-    const leaves: string[] = []
+    const stopped: Noted[] = []
     for (const order of orders) {
       const trail = trailOf(parts, caller, order)
       try {
@@ -65,16 +70,17 @@ export function makeRelease(
         released.push(one)
         endings.push({ kind: 'forwarded', id: one.projected.id, to: order.to })
       } catch (thrown) {
-        const { leaf, refusal } = parts.endings.conclude(trail, thrown)
-        leaves.push(leaf.text)
         const id = trail.known.xid ?? ''
+        const committed = parts.testify('refusal', caller, order, parts.schemaOf(order.resource))
+        const { leaf, refusal } = parts.endings.conclude(trail, thrown, committed.commitments)
+        stopped.push({ leaf, vault: committed.row(id) })
         // Noted before the answer is worded, so that a repetition gets the same words; unless it is recorded, nobody sees them.
         refusal.recordedAs = id
         endings.push({ kind: 'refused', id, to: order.to, refusal })
       }
     }
     const key = once && { ...once.key, answer: once.answer(endings) }
-    const recorded = await parts.record(released, leaves, key)
+    const recorded = await parts.record(released, stopped, key)
     if (recorded.kind === 'repeated') return recorded
     forwardAll(parts, released, recorded.rows)
     for (const one of released) noteShape(parts, one)

@@ -15,7 +15,7 @@ import {
   toAcknowledge,
 } from '../governance/governance.ts'
 import { type Clock, type Log, timestamp, uuidv7 } from '../kit/kit.ts'
-import type { LeafWriter } from '../ledger/ledger.ts'
+import type { LeafWriter, Vault } from '../ledger/ledger.ts'
 import {
   type Agreement,
   compileAgreement,
@@ -46,6 +46,7 @@ export interface AgreementsParts {
   readonly peerKeys: PeerKeys
   readonly store: Store
   readonly leaves: LeafWriter
+  readonly vault: Vault
   readonly api: Api
 }
 

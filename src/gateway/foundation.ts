@@ -3,12 +3,17 @@ import type { Api } from '../contract/contract.ts'
 import type { Clock, Log } from '../kit/kit.ts'
 import { type LeafWriter, makeCheckpointer, makeLeafWriter, type NoteSigner } from '../ledger/ledger.ts'
 import { openSqliteStore, type Store } from '../stores/stores.ts'
+import type { AgencyId } from '../terms/terms.ts'
 import { type Agreements, loadContract, openAgreements } from './agreements.ts'
 import { type GatewayKeys, loadKeys } from './keys.ts'
 import { type Knowledge, loadKnowledge } from './knowledge.ts'
 import { agreementLeaves, ledgerSigner, startLeaves } from './opening.ts'
+import { confirmAtStart, turnYear } from './own-log.ts'
+import { loadPeerLedgers, type PeerLedgers } from './peer-ledgers.ts'
 import { loadPeerKeys, type PeerKeys } from './peers.ts'
+import { type Recording, watchRecording } from './recording.ts'
 import { makeTrust, type Trust } from './trust.ts'
+import { type OpenedVault, openVault } from './vault.ts'
 
 /** What a gateway needs from the edge of its process. */
 export interface GatewayEdge {
@@ -19,7 +24,7 @@ export interface GatewayEdge {
 }
 
 /** What everything else of a gateway stands on: keys, knowledge, trust, and a store that records. */
-export interface Foundation extends Knowledge, Agreements {
+export interface Foundation extends Knowledge, Agreements, OpenedVault, Omit<Recording, 'hears'> {
   readonly config: GatewayConfig
   readonly clock: Clock
   readonly log: Log
@@ -28,10 +33,13 @@ export interface Foundation extends Knowledge, Agreements {
   readonly store: Store
   readonly api: Api
   readonly peerKeys: PeerKeys
+  readonly peerLedgers: PeerLedgers
+  /** The peers that had no newer head of our log than the store when it was opened. */
+  readonly confirmed: ReadonlySet<AgencyId>
+  /** To be called when the store must not be written to any more. */
+  readonly onFailure: (fault: Error) => void
   readonly leaves: LeafWriter
   readonly ledgerSigner: NoteSigner
-  /** False once the store has failed. */
-  recording(): boolean
   /** The newest published checkpoint of the ledger. */
   checkpoint(): string | undefined
 }
@@ -50,20 +58,19 @@ export async function layFoundation(
   const keys = await loadKeys(config)
   const knowledge = loadKnowledge(config, keys.pseudonyms)
   const trust = parts.use(makeTrust(config, clock, log, knowledge.officers))
-  const state: { recording: boolean; checkpoint: string | undefined } = {
-    recording: true,
-    checkpoint: undefined,
-  }
-  const fail = (fault: Error) => {
-    state.recording = false
-    onFailure(fault)
-  }
-  const store = parts.use(await openSqliteStore({ directory: config.storeDirectory, clock, onFailure: fail }))
+  const state: { checkpoint: string | undefined } = { checkpoint: undefined }
   const leaves = makeLeafWriter({ clock, agency: config.agency })
+  const { hears, recording, hasSpace } = watchRecording({ log, leaves, onFailure })
+  const store = parts.use(await openSqliteStore({ directory: config.storeDirectory, clock, ...hears }))
   const api = loadContract()
   const peerKeys = loadPeerKeys(config)
-  const known = { config, clock, log, keys, knowledge, peerKeys, store, leaves, api }
-  const signer = await ledgerSigner(config, keys, store)
+  const peerLedgers = loadPeerLedgers(config)
+  const opened = openVault(config, { clock, keys, leaves })
+  const known = { config, clock, log, keys, knowledge, peerKeys, store, leaves, api, ...opened }
+  const found = await ledgerSigner(config, keys, store, clock)
+  const own = { config, clock, log, trust, store, peerLedgers }
+  const confirmed = await confirmAtStart(own, found)
+  const signer = await turnYear(own, found, leaves)
   await store.note(startLeaves(await store.head(), leaves, keys, signer))
   const agreements = await openAgreements(known)
   await store.note(agreementLeaves(leaves, agreements.book))
@@ -75,8 +82,11 @@ export async function layFoundation(
   return {
     ...knowledge,
     ...agreements,
+    ...opened,
     ...{ config, clock, log, keys, trust, store, leaves, api, peerKeys, ledgerSigner: signer },
-    recording: () => state.recording,
+    ...{ peerLedgers, confirmed, onFailure: hears.onFailure },
+    recording,
+    hasSpace,
     checkpoint: () => state.checkpoint,
   }
 }

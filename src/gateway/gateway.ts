@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { GatewayConfig } from '../config.ts'
 import { DOORS, type DoorName } from '../contract/contract.ts'
+import type { Governance } from '../governance/governance.ts'
 import { type Door, type Metrics, makeDoors, makeMetrics } from '../http/http.ts'
-import { printVkey } from '../ledger/ledger.ts'
+import { printVkey, type WitnessAnswer } from '../ledger/ledger.ts'
 import { type TlsSettings, tlsOptions } from '../seal/seal.ts'
 import type { AgencyId } from '../terms/terms.ts'
 import { type Foundation, type GatewayEdge, layFoundation } from './foundation.ts'
@@ -13,6 +14,8 @@ import { makeAdmission, makeHandshakeRecorder, measure } from './watch.ts'
 export { loadContract } from './agreements.ts'
 export { askAsOfficer, askConsole, type ConsoleAnswer, type OfficerRequest } from './ask.ts'
 export type { GatewayEdge } from './foundation.ts'
+export { type Reopened, reopenLog, settleConflicts } from './reopen.ts'
+export { publishVerifierKeys, VERIFIER_KEYS_FILE, verifierKeysOf } from './verifier-keys.ts'
 
 /** A gateway that listens. Disposing of it closes the doors first and the store last. */
 export interface Gateway extends AsyncDisposable {
@@ -35,7 +38,7 @@ export async function startGateway(config: GatewayConfig, edge: GatewayEdge): Pr
   const metrics = makeMetrics()
   const traffic = await startTraffic(foundation, metrics, parts)
   const doors = await buildDoors(foundation, traffic, metrics, parts)
-  measure({ ...foundation, metrics, peers: traffic.peers })
+  measure({ ...foundation, ...traffic, metrics, governance: governanceOf(foundation, traffic) })
   foundation.trust.watch(revoked => renewTrust(foundation, traffic, doors, revoked))
   const addresses = {
     outer: await listen(doors.outer, config.doors.outer),
@@ -63,7 +66,7 @@ async function buildDoors(
   metrics: Metrics,
   parts: AsyncDisposableStack,
 ): Promise<Doors> {
-  const { config, clock, trust, book, recording } = foundation
+  const { config, clock, trust, book, recording, hasSpace } = foundation
   const closing = new AbortController()
   const tls = (name: DoorName) => doorTls(foundation, name)
   const ofPeers = [...trust.peers.values()].flatMap(peer => peer.certificates)
@@ -71,6 +74,8 @@ async function buildDoors(
     ...foundation,
     agency: config.agency,
     metrics,
+    governance: governanceOf(foundation, traffic),
+    ...witnessParts(foundation, traffic),
     exchange: traffic.exchange,
     authenticateOfficer: traffic.authenticateOfficer,
     register: trust.register,
@@ -79,9 +84,10 @@ async function buildDoors(
     outer: { tls: tls('outer'), authorities: ofPeers },
     console: { tls: tls('console'), authorities: trust.console.certificates },
     limits: config.limits,
-    admitTo: makeAdmission(traffic.peers, config.limits.waiting),
+    admitTo: makeAdmission(traffic.peers, config.limits.waiting, traffic.witnessing.barrier),
     checks: () => ({
       recording: recording(),
+      space: hasSpace(),
       agreements: book.all.some(agreement => agreement.expiresAt > clock.now()),
     }),
     onHandshakeRefused: makeHandshakeRecorder({ ...foundation, metrics }),
@@ -92,6 +98,23 @@ async function buildDoors(
     await Promise.all(DOORS.map(name => doors[name].close()))
   })
   return doors
+}
+
+/** What waits for an officer is told in one place, whether it is about an agreement or about a ledger. */
+function governanceOf({ governance }: Foundation, { witnessing }: Traffic): Governance {
+  const notices = () => ({ notices: [...witnessing.notices(), ...governance.notices().notices] })
+  return { ...governance, notices }
+}
+
+/** What peers may ask of us as their witness, and what stands between us and a peer. */
+function witnessParts({ store }: Foundation, { witnessing: { witness, barrier } }: Traffic) {
+  return {
+    barrier,
+    witnessed: (peer: AgencyId) => store.peerLogs(peer),
+    async addCheckpoint(peer: AgencyId, body: Uint8Array): Promise<WitnessAnswer> {
+      return witness === undefined ? { kind: 'unknown-log' } : await witness.addCheckpoint(peer, body)
+    },
+  }
 }
 
 function doorTls({ config, trust }: Foundation, name: DoorName): TlsSettings {

@@ -3,13 +3,23 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import type { GatewayConfig } from '../config.ts'
 import { randomKey } from '../kit/kit.ts'
-import { makeSigner, readPrivateKey, type Signer } from '../seal/seal.ts'
+import {
+  makePostQuantumSigner,
+  makeSigner,
+  type PostQuantumSigner,
+  readPrivateKey,
+  type Signer,
+} from '../seal/seal.ts'
 import { type Problem, ProblemsError } from '../terms/terms.ts'
 
 /** Every private key of a running gateway. */
 export interface GatewayKeys {
   readonly batch: Signer
   readonly ledger: Signer
+  /** The second key of the ledger; undefined where checkpoints are signed once. */
+  readonly ledgerPostQuantum: PostQuantumSigner | undefined
+  /** Undefined where this gateway is nobody's witness. */
+  readonly witness: Signer | undefined
   /** Key objects of the references that agreements name. */
   readonly pseudonyms: ReadonlyMap<string, KeyObject>
   /** Keys that never leave this gateway; they come from one file beside the store. */
@@ -33,6 +43,10 @@ export async function loadKeys(config: GatewayConfig): Promise<GatewayKeys> {
   }
   const batch = await signer(config.keys.batch)
   const ledger = await signer(config.keys.ledger)
+  const second = await readPostQuantum(config.keys.ledgerPostQuantum)
+  problems.push(...second.problems)
+  const witness = config.keys.witness === undefined ? undefined : await signer(config.keys.witness)
+  problems.push(...sameKey(config, ledger, witness))
   const pseudonyms = new Map<string, KeyObject>()
   for (const [name, file] of config.keys.pseudonyms) {
     const key = readSecret(file)
@@ -47,7 +61,33 @@ export async function loadKeys(config: GatewayConfig): Promise<GatewayKeys> {
       })
   }
   if (batch === undefined || ledger === undefined || problems.length > 0) throw new ProblemsError(problems)
-  return { batch, ledger, pseudonyms, local: localKeys(config.storeDirectory) }
+  const ledgerPostQuantum = second.signer
+  return { batch, ledger, ledgerPostQuantum, witness, pseudonyms, local: localKeys(config.storeDirectory) }
+}
+
+interface PostQuantumReading {
+  readonly signer: PostQuantumSigner | undefined
+  readonly problems: readonly Problem[]
+}
+
+async function readPostQuantum(file: string | undefined): Promise<PostQuantumReading> {
+  if (file === undefined) return { signer: undefined, problems: [] }
+  const { key, problems } = await readPrivateKey(file)
+  if (key === undefined || problems.length > 0) return { signer: undefined, problems }
+  if (key.asymmetricKeyType === 'ml-dsa-44') return { signer: makePostQuantumSigner(key), problems }
+  const says = 'is not an ML-DSA-44 key'
+  return { signer: undefined, problems: [{ file, line: 0, column: 0, code: 'key-type', says }] }
+}
+
+/** A cosignature does not name its signer, so one key for log and witness would let the one pass for the other. */
+function sameKey(
+  { keys }: GatewayConfig,
+  ledger: Signer | undefined,
+  witness: Signer | undefined,
+): readonly Problem[] {
+  if (witness === undefined || witness.kid !== ledger?.kid) return []
+  const says = 'is the key of the ledger, too; the witness needs one of its own'
+  return [{ file: keys.witness ?? '', line: 0, column: 0, code: 'key-shared', says }]
 }
 
 function readSecret(file: string): KeyObject | undefined {

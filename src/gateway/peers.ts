@@ -32,7 +32,7 @@ import {
   serverIdentityCheck,
   tlsOptions,
 } from '../seal/seal.ts'
-import { type AgencyId, ProblemsError, Refusal } from '../terms/terms.ts'
+import { type AgencyId, ProblemsError, Refusal, type RefusalCode } from '../terms/terms.ts'
 import type { Authority, Trust } from './trust.ts'
 
 /** One other agency, as this gateway reaches it. */
@@ -56,7 +56,11 @@ export interface PeersParts {
   readonly register: Register
   readonly acts: RegisterParts
   readonly book: Book
+  readonly barrier: (peer: AgencyId) => RefusalCode | undefined
 }
+
+/** What a connection to a peer is secured with. */
+export type LinkTlsParts = Pick<PeersParts, 'config' | 'clock' | 'trust'>
 
 /** The public batch and receipt keys of each peer. */
 export type PeerKeys = ReadonlyMap<AgencyId, ReadonlyMap<string, KeyObject>>
@@ -114,7 +118,7 @@ export function connectPeer(parts: PeersParts, peer: PeerConfig): PeerConnection
     clock,
     log,
     random: Math.random,
-    mayLeave: row => mayLeave(parts, row),
+    mayLeave: row => (parts.barrier(agency) === undefined ? mayLeave(parts, row) : 'later'),
     seal(picked) {
       const { batch, bytes } = sealBatch(
         { signer: parts.signer, clock },
@@ -202,7 +206,7 @@ function manifestOf(row: WaitingRow): KnownOfManifest {
  * Our side of a connection to the peer. Revocation is judged by the list in force at the moment of the handshake, not by the one
  * that was in force when the link was opened.
  */
-function linkTls({ config, clock, trust }: PeersParts, peer: PeerConfig): LinkTls {
+export function linkTls({ config, clock, trust }: LinkTlsParts, peer: PeerConfig): LinkTls {
   const { certificate, key, tlsProfile } = config.doors.outer
   const authority: Authority | undefined = trust.peers.get(peer.agency)
   const settings = tlsOptions({

@@ -12,15 +12,20 @@ import {
 import { type Acceptance, type Agreement, makeAcceptance } from '../policy/policy.ts'
 import { readJwks, sealReceipts } from '../seal/seal.ts'
 import { type AgencyId, officerId, ProblemsError, Refusal } from '../terms/terms.ts'
+import { type Anchoring, prepareAnchoring } from './anchoring.ts'
 import type { Foundation } from './foundation.ts'
 import { connectPeer, type PeerConnection } from './peers.ts'
 import { GATEWAY } from './trust.ts'
+import { vaultSweeper } from './vault.ts'
+import { prepareWitnessing, type Witnessing } from './witnessing.ts'
 
 /** The walks, and the connections to other agencies that they send on. */
 export interface Traffic {
   readonly exchange: Exchange
   readonly authenticateOfficer: (knock: Knock) => Promise<Officeholder>
   readonly peers: ReadonlyMap<AgencyId, PeerConnection>
+  readonly witnessing: Witnessing
+  readonly anchoring: Anchoring
 }
 
 /**
@@ -63,20 +68,27 @@ export async function startTraffic(
     metrics.settled(entry.state)
     exchange.settled(entry)
   }
+  const witnessing = await prepareWitnessing(foundation, { roadOf: peer => peers.get(peer)?.road })
+  const { barrier } = witnessing
   for (const peer of config.peers) {
-    const connection = connectPeer({ ...foundation, signer: keys.batch, keys: peerKeys, onSettled }, peer)
+    const wired = { ...foundation, signer: keys.batch, keys: peerKeys, onSettled, barrier }
+    const connection = connectPeer(wired, peer)
     peers.set(peer.agency, connection)
     parts.use(connection.road)
     parts.use(connection.sender)
     parts.use(connection.courier)
   }
   const leaf = (count: number) => leaves.write('erased', { count, rule: 'deleteAfter' }).text
-  parts.use(startRetention({ store, clock, log, leaf }))
+  const vault = vaultSweeper({ ...foundation, eraseDue: exchange.eraseDue })
+  parts.use(startRetention({ store, clock, log, leaf, vault }))
   // A suspension that is lifted frees what waited under it.
   foundation.register.onChange(() => {
     for (const { sender } of peers.values()) sender.hurry()
   })
-  return { exchange, peers, authenticateOfficer: officerBy(foundation, tokens) }
+  parts.use(witnessing.start())
+  const anchoring = await prepareAnchoring(foundation)
+  parts.use(anchoring.start())
+  return { exchange, peers, authenticateOfficer: officerBy(foundation, tokens), witnessing, anchoring }
 }
 
 /** What this agency is willing to hold, worked out once for each revision. */

@@ -4,16 +4,25 @@ import type { Metrics } from '../http/http.ts'
 import type { Clock, Log } from '../kit/kit.ts'
 import type { LeafWriter, LedgerStore } from '../ledger/ledger.ts'
 import { type AgencyId, Refusal, type RefusalCode } from '../terms/terms.ts'
+import type { Anchoring } from './anchoring.ts'
 import type { PeerConnection } from './peers.ts'
+import type { Witnessing } from './witnessing.ts'
 
-/** Turns pushes away while too much waits for a recipient: a queue without an end is a promise nobody can keep. */
+/**
+ * Turns pushes away while nothing may be exchanged with a recipient, or too much waits for it: a queue without an end is a promise
+ * nobody can keep.
+ */
 export function makeAdmission(
   peers: ReadonlyMap<AgencyId, PeerConnection>,
   limit: number,
+  barrier: Witnessing['barrier'],
 ): (recipients: readonly AgencyId[]) => void {
   return recipients => {
-    for (const recipient of recipients)
+    for (const recipient of recipients) {
+      const code = barrier(recipient)
+      if (code !== undefined) throw new Refusal(code)
       if ((peers.get(recipient)?.sender.waiting ?? 0) >= limit) throw new Refusal('overloaded')
+    }
   }
 }
 
@@ -60,6 +69,9 @@ export function measure(parts: {
   readonly store: ExchangeStore & LedgerStore
   readonly clock: Clock
   readonly governance: Pick<Governance, 'notices'>
+  readonly witnessing: Witnessing
+  readonly anchoring: Pick<Anchoring, 'ageSeconds'>
+  readonly hasSpace: () => boolean
 }): void {
   parts.metrics.onRead(async gauges => {
     for (const { agency, road } of parts.peers.values()) {
@@ -68,6 +80,11 @@ export function measure(parts: {
       gauges.outbox(agency, exchanges, oldestAt === undefined ? 0 : (parts.clock.now() - oldestAt) / 1_000)
     }
     gauges.ledgerSize((await parts.store.head()).size)
+    for (const { peer, ageSeconds, conflicts } of parts.witnessing.standing())
+      gauges.witness(peer, ageSeconds, conflicts)
+    const stampAge = parts.anchoring.ageSeconds()
+    if (stampAge !== undefined) gauges.timestampAge(stampAge)
+    gauges.storeFull(!parts.hasSpace())
     const waiting = Map.groupBy(parts.governance.notices().notices, ({ kind }) => kind)
     for (const kind of NOTICE_KINDS) gauges.notices(kind, waiting.get(kind)?.length ?? 0)
   })

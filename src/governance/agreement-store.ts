@@ -1,3 +1,4 @@
+import type { VaultRow } from '../ledger/ledger.ts'
 import type { AgencyId } from '../terms/terms.ts'
 
 /**
@@ -17,8 +18,8 @@ export interface AgreementStore {
   markTold(ids: readonly string[], at: number): Promise<void>
   /** The newest draft of each agreement. */
   drafts(): Promise<readonly DraftRow[]>
-  /** Saves a draft with its leaf; an earlier one of the agreement is replaced. */
-  saveDraft(draft: DraftRow, leaf: string): Promise<void>
+  /** Saves a draft with its leaf and what opens that; an earlier one of the agreement is replaced. */
+  saveDraft(draft: DraftRow, leaf: string, vault: VaultRow): Promise<void>
   /** Forgets a draft; there need not be one. */
   dropDraft(agreement: string): Promise<void>
 }
@@ -33,6 +34,8 @@ export interface ActEntry {
   /** Milliseconds since 1970. */
   readonly recordedAt: number
   readonly leaf: string
+  /** Opens the commitments of the leaf, where it has any. */
+  readonly vault: VaultRow | undefined
 }
 
 export interface ActRow {

@@ -5,7 +5,7 @@ import { ProblemsError, Refusal } from '../terms/terms.ts'
 import { type Act, legible } from './act.ts'
 import type { GovernanceParts } from './desk.ts'
 import { newestAgreed } from './lives.ts'
-import { inPerson, inRole, type Officeholder } from './officeholder.ts'
+import { byOfficer, inPerson, inRole, type Officeholder } from './officeholder.ts'
 import { changesSince, type FindingView, findingView, type RevisionView } from './views.ts'
 
 type Schemas = components['schemas']
@@ -57,8 +57,10 @@ export function makeDrafting(
       if (agreement !== undefined) {
         const others = (await store.drafts()).filter(one => one.agreement !== agreement)
         if (others.length >= MAX_DRAFTS) throw new Refusal('overloaded', { rule: 'drafts' })
-        const leaf = parts.leaves.write('admin', { act: 'agreement.draft', rule: agreement })
-        await store.saveDraft({ agreement, source, savedBy: who.person, savedAt: clock.now() }, leaf.text)
+        const { commitments: c, row } = byOfficer(parts.vault, who.person)
+        const leaf = parts.leaves.write('admin', { act: 'agreement.draft', rule: agreement, c })
+        const draft = { agreement, source, savedBy: who.person, savedAt: clock.now() }
+        await store.saveDraft(draft, leaf.text, row(leaf.id))
       }
       return report(source)
     },

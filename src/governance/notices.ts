@@ -29,6 +29,8 @@ export function noticesOf(lives: Lives, looking: Looking): readonly Notice[] {
 
 /** Most pressing first. */
 export const NOTICE_KINDS: readonly Notice['kind'][] = [
+  'log-conflict',
+  'witness-behind',
   'urgent-use',
   'suspended',
   'review-urgent-use',

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, type Digest, digestOf, isDigest, type Log } from '../kit/kit.ts'
-import type { LeafWriter } from '../ledger/ledger.ts'
+import type { LeafWriter, Vault } from '../ledger/ledger.ts'
 import type { Signer } from '../seal/seal.ts'
 import { type AgencyId, ProblemsError, Refusal } from '../terms/terms.ts'
 import { type Act, type Check, openAct, openOwnAct, sealAct } from './act.ts'
 import type { ActEntry, ActRow, AgreementStore } from './agreement-store.ts'
 import { withSuspension } from './interruptions.ts'
 import { type Lives, NO_LIVES, revisionOf } from './lives.ts'
+import { byOfficer } from './officeholder.ts'
 import { applyAct, type RuleParts } from './rules.ts'
 
 export interface RegisterParts extends RuleParts {
@@ -14,6 +15,7 @@ export interface RegisterParts extends RuleParts {
   readonly log: Log
   readonly store: AgreementStore
   readonly leaves: LeafWriter
+  readonly vault: Vault
   /** Signs what this gateway does; the key of its batches. */
   readonly signer: Signer
   /** The public keys of a peer's gateway. */
@@ -167,7 +169,7 @@ function keysOf({ agency, keyOf, signer }: RegisterParts, { from }: Act): Return
 }
 
 function entryOf(
-  { agency, leaves, signer }: RegisterParts,
+  { agency, leaves, signer, vault }: RegisterParts,
   act: Act,
   jws: string | undefined,
   recordedAt: number,
@@ -176,6 +178,8 @@ function entryOf(
   const to = act.from === agency && 'to' in act ? act.to : undefined
   const text = jws ?? (to === undefined ? JSON.stringify(act) : sealAct(signer, act))
   const digest = digestIn(act)
+  const person = act.from === agency ? personIn(act) : undefined
+  const officer = person === undefined ? undefined : byOfficer(vault, person)
   const leaf = leaves.write('agreement', {
     act: act.kind,
     by: act.from,
@@ -185,8 +189,19 @@ function entryOf(
     purpose: act.kind === 'urgent-opened' ? act.statement.purpose : undefined,
     xid: act.act,
     env: digestOf(text),
+    c: officer?.commitments,
   })
-  return { id: act.act, to, text, recordedAt, leaf: leaf.text }
+  return { id: act.act, to, text, recordedAt, leaf: leaf.text, vault: officer?.row(leaf.id) }
+}
+
+/** The officer of the agency that acts; undefined where its gateway acts by itself. */
+function personIn(act: Act): string | undefined {
+  if ('person' in act) return act.person
+  if ('approval' in act) return act.approval.person
+  if ('signature' in act) return act.signature.person
+  return act.kind === 'urgent-opened'
+    ? act.signatures.find(({ party }) => party === act.from)?.person
+    : undefined
 }
 
 function digestIn(act: Act): Digest | undefined {

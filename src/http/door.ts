@@ -226,7 +226,7 @@ function readStrictly(app: FastifyInstance, bytes: WeakMap<FastifyRequest, Uint8
     },
   )
   app.addContentTypeParser(
-    'application/x-ndjson',
+    ['application/x-ndjson', 'text/plain'],
     { parseAs: 'buffer' },
     async (_request: FastifyRequest, body: Buffer) => body,
   )

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Api, SchemaRegistry } from '../contract/contract.ts'
-import type { Caller, Exchange, Knock, Known, Room } from '../exchange/exchange.ts'
+import type { Caller, Exchange, Knock } from '../exchange/exchange.ts'
 import type { Governance, Officeholder } from '../governance/governance.ts'
 import type { Register } from '../identity/identity.ts'
 import type { Clock, Log } from '../kit/kit.ts'
@@ -10,7 +10,8 @@ import { type Door, type DoorParts, makeDoor } from './door.ts'
 import { innerOperations } from './inner.ts'
 import type { Metrics } from './metrics.ts'
 import { officersOperations } from './officers.ts'
-import { outerOperations } from './outer.ts'
+import { type OuterParts, outerOperations } from './outer.ts'
+import { recordsOperations } from './records.ts'
 
 /** TLS material of one door and the certificates of its clients' authorities. */
 export interface DoorTrust {
@@ -38,6 +39,9 @@ export interface DoorsParts {
   readonly admitTo: (recipients: readonly AgencyId[]) => void
   readonly recording: () => boolean
   readonly checkpoint: () => string | undefined
+  readonly barrier: OuterParts['barrier']
+  readonly addCheckpoint: OuterParts['addCheckpoint']
+  readonly witnessed: OuterParts['witnessed']
   readonly checks: () => Readonly<Record<string, boolean>>
   readonly onHandshakeRefused: (door: string, reason: string) => void
   readonly closing: AbortSignal
@@ -73,7 +77,7 @@ async function makeInner(parts: DoorsParts): Promise<Door> {
           from: parts.agency,
           ...(caller && { role: caller.role }),
         }
-        return refuse(parts, caller ? 'receive' : 'authenticate', known, thrown)
+        return parts.exchange.refuse(caller ? 'receive' : 'authenticate', known, thrown, caller?.person)
       },
     },
     operations,
@@ -96,7 +100,7 @@ async function makeOuter(parts: DoorsParts): Promise<Door> {
       refuse(request, thrown) {
         const peer = peers.get(request)
         const known = peer ? { from: peer, to: parts.agency, by: peer } : { to: parts.agency, by: 'stranger' }
-        return refuse(parts, peer ? 'unseal' : 'authenticate', known, thrown)
+        return parts.exchange.refuse(peer ? 'unseal' : 'authenticate', known, thrown)
       },
     },
     outerOperations({ ...parts, peerOf }),
@@ -120,12 +124,16 @@ async function makeConsole(parts: DoorsParts): Promise<Door> {
         if (system instanceof Refusal) throw system
       },
       refuse(request, thrown) {
-        const role = officers.get(request)?.role
+        const { person, role } = officers.get(request) ?? {}
         const known = { by: 'console', from: parts.agency, ...(role !== undefined && { role }) }
-        return refuse(parts, role === undefined ? 'authenticate' : 'govern', known, thrown)
+        return parts.exchange.refuse(role === undefined ? 'authenticate' : 'govern', known, thrown, person)
       },
     },
-    { ...consoleOperations(parts), ...officersOperations({ ...parts, officerOf }) },
+    {
+      ...consoleOperations(parts),
+      ...officersOperations({ ...parts, officerOf }),
+      ...recordsOperations({ records: parts.exchange.records, officerOf }),
+    },
   )
 }
 
@@ -133,10 +141,6 @@ function common(parts: DoorsParts, name: 'inner' | 'outer' | 'console') {
   const { api, log } = parts
   const onHandshakeRefused = (reason: string) => parts.onHandshakeRefused(name, reason)
   return { name, api, log, ...parts[name], onHandshakeRefused, clock: parts.clock }
-}
-
-function refuse(parts: DoorsParts, room: Room, known: Known, thrown: unknown): Promise<Refusal> {
-  return parts.exchange.refuse(room, known, thrown)
 }
 
 /** Health is for programs; what officers do and see is for persons with a token. */

@@ -19,9 +19,13 @@ export interface MomentGauges {
   linkUp(peer: string, link: string, up: boolean, carrying: boolean): void
   outbox(peer: string, exchanges: number, oldestSeconds: number): void
   ledgerSize(leaves: number): void
+  storeFull(full: boolean): void
   certificateEnds(door: string, seconds: number): void
   /** How many notices of one kind wait for somebody: urgent uses, suspensions, proposals, dates. */
   notices(kind: string, count: number): void
+  /** How long ago a peer has cosigned our ledger, and how often its own has contradicted itself. */
+  witness(peer: string, ageSeconds: number | undefined, conflicts: number): void
+  timestampAge(seconds: number): void
 }
 
 export function makeMetrics(): Metrics {
@@ -61,10 +65,18 @@ export function makeMetrics(): Metrics {
   const outbox = gauge('outbox_exchanges', 'Exchanges without an answer yet', ['peer'])
   const oldest = gauge('outbox_oldest_age_seconds', 'Age of the oldest of them', ['peer'])
   const ledger = gauge('ledger_leaves', 'Size of the ledger', [])
+  const full = gauge('store_full', '1 while the disk of the store is full and documents are not taken', [])
   const ends = gauge('certificate_not_after_timestamp_seconds', 'When the certificate of a door ends', [
     'door',
   ])
   const notices = gauge('notices', 'What waits for an officer, by kind', ['kind'])
+  const witnessAge = gauge('witness_age_seconds', 'Since the peer has last cosigned our ledger', ['peer'])
+  const timestampAge = gauge(
+    'timestamp_age_seconds',
+    'Since a checkpoint of our ledger was last time-stamped',
+    [],
+  )
+  const conflicts = gauge('log_conflicts', 'Heads of the ledger of the peer that contradict others', ['peer'])
   const moment: MomentGauges = {
     linkUp(peer, link, up, carrying) {
       linkUp.set({ peer, link }, up ? 1 : 0)
@@ -75,8 +87,14 @@ export function makeMetrics(): Metrics {
       oldest.set({ peer }, oldestSeconds)
     },
     ledgerSize: leaves => ledger.set(leaves),
+    storeFull: isFull => full.set(isFull ? 1 : 0),
     certificateEnds: (door, seconds) => ends.set({ door }, seconds),
     notices: (kind, count) => notices.set({ kind }, count),
+    timestampAge: seconds => timestampAge.set(seconds),
+    witness(peer, ageSeconds, found) {
+      if (ageSeconds !== undefined) witnessAge.set({ peer }, ageSeconds)
+      conflicts.set({ peer }, found)
+    },
   }
   const readers: ((gauges: MomentGauges) => Promise<void> | void)[] = []
   return {

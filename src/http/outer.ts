@@ -2,15 +2,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Governance } from '../governance/governance.ts'
 import { type Clock, timestamp } from '../kit/kit.ts'
-import { type AgencyId, Refusal } from '../terms/terms.ts'
+import { type AgencyId, Refusal, type RefusalCode } from '../terms/terms.ts'
 import type { Operation } from './door.ts'
+import { type WitnessDoorParts, witnessOperations } from './witness.ts'
 
-export interface OuterParts {
+export interface OuterParts extends WitnessDoorParts {
   readonly agency: AgencyId
   readonly clock: Clock
   readonly exchange: Exchange
   readonly governance: Pick<Governance, 'receive' | 'sealedAbout'>
-  readonly peerOf: (request: FastifyRequest) => AgencyId
+  /** Why nothing may be exchanged with a peer at present. */
+  readonly barrier: (peer: AgencyId) => RefusalCode | undefined
   readonly limits: { readonly batchBytes: number }
   /** Whether the store takes records at present. */
   readonly recording: () => boolean
@@ -27,7 +29,10 @@ export function outerOperations(parts: OuterParts): Record<string, Operation> {
     receiveBatch: {
       bodyLimit: parts.limits.batchBytes,
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
-        const receipts = await parts.exchange.accept(parts.peerOf(request), request.body as Uint8Array)
+        const peer = parts.peerOf(request)
+        const code = parts.barrier(peer)
+        if (code !== undefined) throw new Refusal(code)
+        const receipts = await parts.exchange.accept(peer, request.body as Uint8Array)
         return reply.type('application/jose').send(receipts)
       },
     },
@@ -43,6 +48,7 @@ export function outerOperations(parts: OuterParts): Record<string, Operation> {
         return reply.type('application/x-ndjson').send(sealed.map(jws => `${jws}\n`).join(''))
       },
     },
+    ...witnessOperations(parts),
     readCanary: {
       handler: async () => {
         if (!parts.recording()) throw new Refusal('store-unavailable')

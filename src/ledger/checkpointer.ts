@@ -1,12 +1,13 @@
 import type { Clock } from '../kit/kit.ts'
 import { printCheckpoint } from './checkpoint.ts'
 import type { LedgerStore } from './ledger-store.ts'
-import { type NoteSigner, printVkey, signNote } from './note.ts'
+import { printVkey, signNote } from './note.ts'
+import { type LogSigner, printPostQuantumVkey, signPostQuantum } from './post-quantum.ts'
 
 export interface CheckpointerParts {
   readonly store: Pick<LedgerStore, 'head' | 'saveCheckpoint' | 'latestCheckpoint'>
   /** Signs under the log's origin: its name is the first line of the checkpoint. */
-  readonly signer: NoteSigner
+  readonly signer: LogSigner
   readonly clock: Clock
   /** Shows a stored checkpoint to the world; called once for each, in rising size. */
   readonly publish: (note: string) => void
@@ -46,8 +47,9 @@ export function makeCheckpointer({
       published = last.size
     }
     if (head.size === 0 || head.size <= (last?.size ?? 0)) return
-    const note = await signNote(printCheckpoint({ origin: signer.name, ...head }), signer)
-    await store.saveCheckpoint({ ...head, note, vkey: printVkey(signer), at: clock.now() })
+    const at = clock.now()
+    const note = await signTwice(printCheckpoint({ origin: signer.name, ...head }), signer, at)
+    await store.saveCheckpoint({ ...head, note, vkey: vkeysOf(signer), at })
     publish(note)
     published = head.size
   }
@@ -69,4 +71,18 @@ export function makeCheckpointer({
       await running?.catch(onFault)
     },
   }
+}
+
+/** A line for each key: whoever knows only the first passes over the second. */
+async function signTwice(text: string, signer: LogSigner, at: number): Promise<string> {
+  const { name, postQuantum } = signer
+  const note = await signNote(text, signer)
+  if (postQuantum === undefined) return note
+  return note + (await signPostQuantum(text, { ...postQuantum, name }, Math.floor(at / 1000)))
+}
+
+function vkeysOf(signer: LogSigner): string {
+  const { name, postQuantum } = signer
+  const second = postQuantum && printPostQuantumVkey({ name, publicKey: postQuantum.publicKey })
+  return [printVkey(signer), ...(second === undefined ? [] : [second])].join('\n')
 }

@@ -90,6 +90,7 @@ type Stopped = {
   readonly policy?: Digest | undefined
   /** The room that stopped it: `authenticate`, `validate`, … */
   readonly room: string
+  readonly c?: Commitments | undefined
 }
 
 /**
@@ -168,6 +169,8 @@ export type LeafFacts = {
     readonly purpose?: string | undefined
     readonly xid: string
     readonly env: Digest
+    /** The officer, where it is one of this agency. */
+    readonly c?: Commitments | undefined
   }
   /** `key` is the digest of the public key. */
   'key.load': {

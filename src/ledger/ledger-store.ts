@@ -11,6 +11,12 @@ export interface LedgerStore extends LedgerReader {
    * than the last, or larger than the ledger, or with another root than the ledger has there, rejects and has no effect.
    */
   saveCheckpoint(checkpoint: SavedCheckpoint): Promise<void>
+
+  /**
+   * Ends the log as it is and begins another one in the same store, whose first leaves these are; durable when it resolves.
+   * From then on everything here is about the new one. The old one stays, and is read with {@link LedgerReader.logs}.
+   */
+  openLog(leaves: readonly string[]): Promise<void>
 }
 
 /** What can be read of a ledger, also by a process that is not its gateway. */
@@ -25,6 +31,21 @@ export interface LedgerReader {
   tile(level: number, index: number): Promise<Uint8Array | undefined>
 
   latestCheckpoint(): Promise<SavedCheckpoint | undefined>
+
+  /** The kept checkpoints of more than `after` leaves, in rising size, at most `limit`. */
+  checkpoints(after: number, limit: number): Promise<readonly SavedCheckpoint[]>
+
+  /** The root over the first `size` leaves. Rejects where there are fewer. */
+  rootAt(size: number): Promise<Uint8Array>
+
+  /** The proof that leaf `index` is among the first `size` (RFC 6962 §2.1.1). Rejects where there are fewer. */
+  inclusion(index: number, size: number): Promise<readonly Uint8Array[]>
+
+  /** The proof that the first `size` leaves begin with the first `old` ones (RFC 6962 §2.1.2). */
+  consistency(old: number, size: number): Promise<readonly Uint8Array[]>
+
+  /** The first leaf of every log of the store, oldest first; the last is that of the log that all else here is about. */
+  logs(): Promise<readonly string[]>
 }
 
 export interface Head {
@@ -35,7 +56,7 @@ export interface Head {
 export interface SavedCheckpoint extends Head {
   /** The signed note. */
   readonly note: string
-  /** The verifier key it is signed with. */
+  /** The verifier keys it is signed with, a line each. */
   readonly vkey: string
   /** When it was signed, ms. */
   readonly at: number

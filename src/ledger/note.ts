@@ -50,7 +50,7 @@ export function readVkey(text: string): NoteKey | undefined {
 }
 
 /** The base64 part may hold plus signs, the name and the key id may not. */
-function splitVkey(text: string): string[] {
+export function splitVkey(text: string): string[] {
   const name = text.indexOf('+')
   const id = text.indexOf('+', name + 1)
   if (name < 0 || id < 0) return []
@@ -94,13 +94,15 @@ function refuse(why: NoteFault): NoteReading {
   return { ok: false, why }
 }
 
-interface NoteSignature {
+export interface NoteSignature {
   readonly name: string
   readonly keyId: Buffer
   readonly bytes: Buffer
 }
 
-function splitNote(note: string | Uint8Array): { text: string; signatures: NoteSignature[] } | undefined {
+export function splitNote(
+  note: string | Uint8Array,
+): { text: string; signatures: NoteSignature[] } | undefined {
   const whole = decode(note)
   if (whole === undefined) return undefined
   const gap = whole.lastIndexOf('\n\n')
@@ -125,7 +127,7 @@ function isSignedBy(text: string, key: NoteKey, signature: Uint8Array): boolean 
   return signature.length === 64 && verify(null, Buffer.from(text), publicKeyOf(key), signature)
 }
 
-function publicKeyOf(key: NoteKey): KeyObject {
+export function publicKeyOf(key: NoteKey): KeyObject {
   const x = Buffer.from(key.publicKey).toString('base64url')
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
 }
@@ -148,12 +150,12 @@ function hasControls(text: string): boolean {
   return /[^\P{Cc}\n\u007f-\u009f]/u.test(text)
 }
 
-function isKeyName(name: string): boolean {
+export function isKeyName(name: string): boolean {
   return name.length > 0 && !/[\s\u0085+]/u.test(name)
 }
 
 /** Strict base64: what decodes must encode to the same text again. */
-function fromBase64(text: string): Buffer | undefined {
+export function fromBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64')
   return text.length > 0 && bytes.toString('base64') === text ? bytes : undefined
 }

@@ -22,9 +22,10 @@ export interface LinkChange {
 export interface Road extends AsyncDisposable {
   /**
    * @param path of the peer's outer door
+   * @param body undefined asks for what is there (GET)
    * @throws LinkFault when no link carried it
    */
-  send(path: string, body: Buffer, contentType: string): Promise<Reply>
+  send(path: string, body: Buffer | undefined, contentType: string): Promise<Reply>
   status(): readonly LinkStatus[]
   /** Ends every connection, so that the peer's certificate is looked at again: after a revocation. */
   renew(): Promise<void>

@@ -81,9 +81,9 @@ export async function makeExamplePki(
   for (const { agency } of agencies)
     if (!force && (await exists(join(directory, agency)))) throw new PkiExistsError(join(directory, agency))
   const files = (await Promise.all(agencies.map(agency => makeAgency(agency, clock)))).flat()
-  // The ledger publishes its own key beside these; the one of a replaced ledger key would mislead.
+  // Whoever knows the name of the ledger writes its verifier keys beside these; those of replaced keys would mislead.
   for (const { agency } of agencies)
-    await rm(join(directory, agency, 'public', 'ledger.vkey'), { force: true })
+    await rm(join(directory, agency, 'public', 'ledger.vkeys'), { force: true })
   for (const file of files) await put(directory, file)
   return files.map(file => file.path)
 }
@@ -150,6 +150,8 @@ function makeSigningKeys({ agency, officers }: ExampleAgency): readonly ExampleF
   return [
     secret('batch.key.pem', batch.pem),
     secret('ledger.key.pem', makeEd25519().pem),
+    secret('ledger-pq.key.pem', makePostQuantum()),
+    secret('witness.key.pem', makeEd25519().pem),
     secret('token.key.pem', token.pem),
     secret('pseudonym.key.secret', `${randomBytes(32).toString('hex')}\n`),
     ...held.map(({ pem, holder }) => secret(`officers/${holder.person}.key.pem`, pem)),
@@ -166,6 +168,11 @@ function published(key: KeyObject, holder: PublishedKey['holder']): PublishedKey
 function makeEd25519(): { readonly pem: string; readonly publicKey: KeyObject } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   return { pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), publicKey }
+}
+
+/** An ML-DSA-44 private key in PEM. */
+function makePostQuantum(): string {
+  return generateKeyPairSync('ml-dsa-44').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
 function secret(path: string, content: string | Buffer): ExampleFile {

@@ -20,6 +20,27 @@ export function makeSigner(privateKey: KeyObject): Signer {
   return { kid: keyThumbprint(publicKey), publicKey, sign: data => sign(null, data, privateKey) }
 }
 
+/** A key whose signatures hold against quantum computers, too; it signs and never shows itself. */
+export interface PostQuantumSigner {
+  /** ML-DSA-44 (FIPS 204): 1,312 bytes. */
+  readonly publicKey: Buffer
+  readonly spki: Buffer
+  /** ML-DSA-44 with an empty context over the bytes: 2,420 bytes. */
+  sign(data: Uint8Array): Buffer
+}
+
+/** @throws TypeError where the key is not an ML-DSA-44 private key: an error of assembly, not of a caller outside. */
+export function makePostQuantumSigner(privateKey: KeyObject): PostQuantumSigner {
+  if (privateKey.type !== 'private' || privateKey.asymmetricKeyType !== 'ml-dsa-44')
+    throw new TypeError('a post-quantum signer needs an ML-DSA-44 private key')
+  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
+  // The SPKI of RFC 9881 ends with the key itself.
+  const publicKey = spki.subarray(-ML_DSA_44_KEY_BYTES)
+  return { publicKey, spki, sign: data => sign(null, data, privateKey) }
+}
+
+const ML_DSA_44_KEY_BYTES = 1312
+
 /** What reading a private key file gave. The key may be there together with a problem: the caller decides. */
 export interface PrivateKeyReading {
   readonly key: KeyObject | undefined

@@ -40,11 +40,27 @@ export {
   type SignatureAlgorithm,
 } from './jwks.ts'
 export { type JwsReading, type JwsType, type KeyOf, signJws, verifyJws } from './jws.ts'
-export { keyThumbprint, makeSigner, type PrivateKeyReading, readPrivateKey, type Signer } from './keys.ts'
+export {
+  keyThumbprint,
+  makePostQuantumSigner,
+  makeSigner,
+  type PostQuantumSigner,
+  type PrivateKeyReading,
+  readPrivateKey,
+  type Signer,
+} from './keys.ts'
 export { type DocumentLine, printLine, readLine } from './line.ts'
 export { digestMatches, type Manifest, printManifest, readManifest } from './manifest.ts'
 export { type OpenedReceipts, openReceipts, printReceipt, type Receipt, sealReceipts } from './receipts.ts'
 export { type Installation, makeRevocations, type Revocations } from './revocations.ts'
+export {
+  checkTimestamp,
+  makeTimestampQuery,
+  readAuthority,
+  type TimestampExpectations,
+  type TimestampFault,
+  type TimestampReading,
+} from './timestamp.ts'
 export {
   serverIdentityCheck,
   type TlsMaterial,

@@ -4,6 +4,9 @@ export {
   openSqliteLedger,
   openSqliteShapes,
   openSqliteStore,
+  openSqliteVault,
+  type Shortage,
+  type SqliteLedger,
   type SqliteStoreParts,
   type Store,
 } from './sqlite/sqlite-store.ts'

@@ -74,6 +74,12 @@ export const REFUSALS = {
   'act-invalid': 'The act does not have the agreed form, or is not signed by the agency it names.',
   'urgent-review-due': 'An earlier urgent use has not been reviewed by both sides.',
 
+  // How the agencies watch each other
+  'log-signature-invalid': 'The checkpoint is not signed by the log that it names.',
+  'log-inconsistent': 'The checkpoint does not go on from what was seen of its log before.',
+  'log-conflict': 'The ledger of the other agency contradicts itself, so nothing is exchanged with it.',
+  'witness-behind': 'No other agency has seen this ledger for too long, so nothing is exchanged.',
+
   // How the house stands
   'store-unavailable': 'Nothing can be recorded at present, so nothing is accepted.',
   overloaded: 'Too much is waiting; try again later.',

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measurePath } from './path.ts'
 import { measurePolicy } from './policy.ts'
+import { measureRegister } from './register.ts'
 import { measureSteps } from './steps.ts'
 import { measureStore } from './store.ts'
 import { printTables } from './tables.ts'
@@ -22,8 +23,10 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     /** Writes CPU profiles of both gateways into this folder. */
     profile: { type: 'string' },
-    /** Only `path`, `steps`, `policy`, `translation` or `store`. */
+    /** Only `path`, `steps`, `policy`, `translation` or `store`; or `register`, which takes minutes and runs only so. */
     only: { type: 'string' },
+    /** In the ledger whose register is asked. */
+    exchanges: { type: 'string', default: '1000000' },
   },
 })
 
@@ -42,7 +45,11 @@ const steps = wanted('steps') ? measureSteps() : undefined
 const policy = wanted('policy') ? measurePolicy() : undefined
 const translation = wanted('translation') ? await measureTranslation() : undefined
 const store = wanted('store') ? await measureStore(join(directory, 'store')) : undefined
-const figures = { path, steps, policy, translation, store }
+const register =
+  options.only === 'register'
+    ? await measureRegister(join(directory, 'register'), Number(options.exchanges))
+    : undefined
+const figures = { path, steps, policy, translation, store, register }
 console.log(options.json ? JSON.stringify(figures, null, 2) : printTables(figures))
 // Where the run has failed, its stores and logs stay to be looked at.
 if (path !== undefined && path.missing > 0) process.exitCode = 1

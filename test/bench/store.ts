@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import type { AcceptEntry, ExchangeStore, ReleaseEntry } from '../../src/delivery/delivery.ts'
 import { digestOf, systemClock, uuidv7 } from '../../src/kit/kit.ts'
@@ -90,7 +91,14 @@ function release(store: ExchangeStore, leaves: LeafWriter, released: ReleaseEntr
     system: 'public-order-system',
     leafId: id,
     leaf: leafOf(leaves),
-    vault: { id, key: Buffer.alloc(32), sealed: Buffer.alloc(80), expiresAt: now + 86_400_000 },
+    vault: {
+      id,
+      kind: 'disclosure',
+      key: Buffer.alloc(32),
+      sealed: Buffer.alloc(80),
+      expiresAt: now + 86_400_000,
+      tags: Array.from({ length: 4 }, () => randomBytes(16)),
+    },
   }
   released.push(entry)
   return store.release([entry], undefined)

@@ -1,5 +1,6 @@
 import type { PathFigures, PathReport, Round } from './path.ts'
 import type { PolicyFigure } from './policy.ts'
+import type { RegisterFigure } from './register.ts'
 import type { StepFigures } from './steps.ts'
 import type { StoreFigure } from './store.ts'
 import { median } from './timing.ts'
@@ -11,16 +12,18 @@ export interface Figures {
   readonly policy: readonly PolicyFigure[] | undefined
   readonly translation: readonly TranslationFigure[] | undefined
   readonly store: readonly StoreFigure[] | undefined
+  readonly register: readonly RegisterFigure[] | undefined
 }
 
 /** What was measured, for people. Ratios first: they hold on other machines too. */
-export function printTables({ path, steps, policy, translation, store }: Figures): string {
+export function printTables({ path, steps, policy, translation, store, register }: Figures): string {
   const parts = [
     path && printPath(path),
     steps?.map(printSteps).join('\n\n'),
     policy && printPolicy(policy),
     translation && printTranslation(translation),
     store && printStore(store),
+    register && printRegister(register),
   ]
   return parts.filter(part => part !== undefined).join('\n\n')
 }
@@ -99,6 +102,16 @@ function printTranslation(figures: readonly TranslationFigure[]): string {
     'JSONata/ours (≥ 100 at 62 kB)',
   ]
   return layOut([head, ...rows])
+}
+
+function printRegister(figures: readonly RegisterFigure[]): string {
+  const rows = figures.map(({ asked, found, median: usual, worst }) => [
+    asked,
+    `${found}`,
+    usual.toFixed(1),
+    worst.toFixed(1),
+  ])
+  return layOut([['register of disclosures, asked for', 'found', 'ms (≤ 1000)', 'worst ms'], ...rows])
 }
 
 function printStore(figures: readonly StoreFigure[]): string {

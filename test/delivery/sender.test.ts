@@ -409,7 +409,7 @@ void t.test('what must be deleted is gone within a minute of its time, and a lea
     erased.push(count)
     return `{"erased":${count}}`
   }
-  await using _retention = startRetention({ store, clock: systemClock, log, leaf })
+  await using _retention = startRetention({ store, clock: systemClock, log, leaf, vault: async () => 0 })
   await time.move(120_000)
   t.same(erased, [], 'nothing was due')
   const due = { deleteAt: systemClock.now() + 90_000 }

@@ -1,8 +1,9 @@
 import { createDecipheriv, createHmac } from 'node:crypto'
 import t from 'tap'
-import type { VaultRow, WaitingRow } from '../../src/delivery/delivery.ts'
+import type { WaitingRow } from '../../src/delivery/delivery.ts'
 import type { PushRequest } from '../../src/exchange/exchange.ts'
 import { digestOf, type JsonObject } from '../../src/kit/kit.ts'
+import type { VaultRow } from '../../src/ledger/ledger.ts'
 import { OUR_ABILITIES } from '../../src/policy/policy.ts'
 import { Refusal } from '../../src/terms/terms.ts'
 import { ARMY, asObject, callerWith, type House, parse, record, twoHouses } from './two-houses.ts'
@@ -146,7 +147,7 @@ async function consulted(
   const kept: VaultRow[] = []
   const note = army.store.note.bind(army.store)
   army.store.note = (leaves, vault = []) => {
-    kept.push(...vault)
+    kept.push(...vault.filter(row => row !== undefined))
     return note(leaves, vault)
   }
   await read(army, id)

@@ -19,6 +19,7 @@ import {
   type Json,
   type JsonObject,
   type Log,
+  type LogFacts,
   readJsonText,
   systemClock,
 } from '../../src/kit/kit.ts'
@@ -40,6 +41,7 @@ import {
   makeMappingBook,
   squareOf,
 } from '../../src/translation/translation.ts'
+import { monthlyKeys, practiceVault } from '../support/vault.ts'
 
 export const POLICE = agency('northshire-police')
 export const ARMY = agency('army-1div')
@@ -113,14 +115,27 @@ export class House {
   /** Rows that became durable and wait to be sent. */
   readonly outgoing: WaitingRow[] = []
   readonly faults: unknown[] = []
+  /** Every line of the log. */
+  readonly logged: string[] = []
   readonly shapes: ShapeCollector
+  readonly searchKeys = monthlyKeys()
 
   constructor(agency: AgencyId, peer: AgencyId, keys: ReadonlyMap<AgencyId, Signer>, given: Given = {}) {
     this.agency = agency
     this.signer = keyFor(keys, agency)
-    const log: Log = { info() {}, warn() {}, error: (_event, fault) => this.faults.push(fault) }
+    const write = (event: string, facts: LogFacts = {}) =>
+      this.logged.push(`${event} ${JSON.stringify(facts)}`)
+    const log: Log = {
+      info: write,
+      warn: write,
+      error: (event, fault, facts) => {
+        this.faults.push(fault)
+        write(event, facts)
+      },
+    }
     const clock = systemClock
     const secret = () => createSecretKey(randomBytes(32))
+    const leaves = makeLeafWriter({ clock, agency })
     this.shapes = makeShapeCollector({ store: this.store, clock, log })
     this.exchange = makeExchange({
       agency,
@@ -132,7 +147,9 @@ export class House {
       acceptanceOf: () => given.acceptance,
       mappings: given.mappings ?? mappingsBut(given.mapping),
       store: this.store,
-      leaves: makeLeafWriter({ clock, agency }),
+      leaves,
+      vault: practiceVault({ clock, leaves, sealKey: this.vaultKey, searchKeys: this.searchKeys }),
+      searchKeys: this.searchKeys,
       register: { identifySystem: unused, identifyPeer: unused },
       tokens: { accept: unused, revoke: unused },
       isPeer: known => (given.peers ?? [peer]).includes(known),
@@ -146,7 +163,7 @@ export class House {
       onDelivered() {},
       forward: (_to, rows) => this.outgoing.push(...rows),
       timeToLiveMs: 60_000,
-      keys: { lane: secret(), once: secret(), vault: this.vaultKey },
+      keys: { lane: secret(), once: secret() },
     })
   }
 

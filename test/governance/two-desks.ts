@@ -36,6 +36,7 @@ import { makeMemoryStore } from '../../src/stores/stores.ts'
 import { type AgencyId, ProblemsError } from '../../src/terms/terms.ts'
 import { squareOf } from '../../src/translation/translation.ts'
 import { agency, type HandClock } from '../stores/exchange-store.suite.ts'
+import { practiceVault } from '../support/vault.ts'
 
 export const POLICE = agency('northshire-police')
 export const ARMY = agency('army-1div')
@@ -270,6 +271,7 @@ export class TwoDesks implements AsyncDisposable {
       log,
       store: store satisfies AgreementStore,
       leaves: makeLeafWriter({ clock: this.clock, agency: of }),
+      vault: practiceVault({ clock: this.clock }),
       signatures: {
         officers: officers.filter(one => one.person !== without),
         verify: (key: KeyObject, bytes, signature) => verify(null, bytes, key, signature),

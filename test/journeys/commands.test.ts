@@ -8,6 +8,7 @@ import { type Field, openField, program } from '../support/field.ts'
 import { openSystem, type System } from '../support/system.ts'
 import { until } from '../support/until.ts'
 import { OPS_ROOM, position, pushOf } from './records.ts'
+import { registerAsked } from './register.ts'
 import { type OfficerTerminal, openTerminal, runAgreement } from './terminals.ts'
 
 t.setTimeout(240_000)
@@ -58,6 +59,9 @@ void t.test('officers do with commands whatever there is to do about agreements'
   await t.test('a tighter one needs the provider alone', t => tighter(t, desks))
   await t.test('a proposal is rejected, or withdrawn', t => ended(t, desks))
   await t.test('suspended by one side, resumed by both', t => suspended(t, desks))
+  await t.test('the register is asked, and something is forgotten', t =>
+    registerAsked(t, field.police, desks.system, t.testdir()),
+  )
   await t.test('the program says by its exit code what was amiss', t => asProgram(t, desks))
 })
 

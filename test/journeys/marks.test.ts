@@ -11,15 +11,8 @@ import { audit } from '../support/audit.ts'
 import { openCounterfeiter } from '../support/counterfeit.ts'
 import { asObject, dig } from '../support/dig.ts'
 import { type Field, openField, type Side } from '../support/field.ts'
-import {
-  changed,
-  type Fixed,
-  type Mark,
-  type Marked,
-  markDocument,
-  needlesOf,
-  valueFor,
-} from '../support/marked.ts'
+import { changed, type Mark, type Marked, markDocument, needlesOf, valueFor } from '../support/marked.ts'
+import { OPERATION, type Sample, samplesOf } from '../support/samples.ts'
 import { type Acting, type Answer, openSystem, type System } from '../support/system.ts'
 import { readTable } from '../support/table.ts'
 import { agreementOf, idOf } from './endings.ts'
@@ -32,51 +25,7 @@ const table = readTable(join(project, 'policies/northshire-police.to.army-1div.p
 const schemas = loadSchemas(join(project, 'schemas'))
 const ACTING = new Map([PLANNER, OPS_ROOM, LESSONS].map(acting => [acting.purpose, acting]))
 
-/** What must be so, that the document may go at all; and entries for which the conditions of the table differ. */
-const LABEL = { 'label.policy': 'UK-GSC', 'label.classification': 'OFFICIAL', 'label.sensitive': true }
-const OPERATION: Fixed = {
-  ...LABEL,
-  'venues[].kind': ['ASSEMBLY', 'CUSTODY', 'ACCOMMODATION', 'PROTECTED_SITE'],
-  'command[].role': ['GOLD', 'LIAISON_OFFICER', 'SILVER'],
-}
-const UNIT: Fixed = { ...LABEL, unitType: 'PSU', covert: false }
-/** The army checks the sum. */
-const STRENGTH: Fixed = {
-  'strength.inspectors': 731,
-  'strength.sergeants': 1402,
-  'strength.constables': 3203,
-  'strength.drivers': 1504,
-  'strength.staff': 1605,
-  'strength.total': 8445,
-}
-
-interface Sample {
-  readonly name: string
-  readonly resource: string
-  readonly received: string
-  readonly purpose: string
-  readonly fixed: Fixed
-}
-
-const stages = [
-  ['joint-planning', 'APPROVED', 'Accepted'],
-  ['live-coordination', 'LIVE', 'On Scene'],
-  ['debrief', 'CLOSED', 'Camp'],
-] as const
-
-const SAMPLES: readonly Sample[] = stages.flatMap(([purpose, lifecycle, deploymentStatus]): Sample[] => {
-  const unit = { ...UNIT, ...STRENGTH, deploymentStatus }
-  return [
-    sample('police.operation', 'army.opord', purpose, { ...OPERATION, lifecycle }),
-    sample('police.unitDeployment', 'army.taskOrg', purpose, { ...unit, state: 6 }),
-    sample('police.unitDeployment', 'army.taskOrg', purpose, { ...unit, state: 0 }, 'in an emergency'),
-    sample('police.unitPosition', 'army.positionReport', purpose, UNIT),
-  ].filter(({ resource }) => table.purposes(resource).includes(purpose))
-})
-
-function sample(resource: string, received: string, purpose: string, fixed: Fixed, more = ''): Sample {
-  return { name: `${resource} for ${purpose} ${more}`.trim(), resource, received, purpose, fixed }
-}
+const SAMPLES = samplesOf(table)
 
 let counted = 0
 const number = () => ++counted

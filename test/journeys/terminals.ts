@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { agreementCommand } from '../../src/cli/agreement.ts'
+import { auditCommand } from '../../src/cli/audit.ts'
 import type { ExitCode, Terminal } from '../../src/cli/terminal.ts'
 import type { Side } from '../support/field.ts'
 import { openSystem } from '../support/system.ts'
@@ -19,6 +20,8 @@ export interface OfficerTerminal {
   readonly directory: string
   /** Runs a command of an officer with the configuration of the side; the token is in the environment. */
   run(...args: readonly string[]): Promise<Ending>
+  /** As `run`, for `concordat audit …`. */
+  audit(...args: readonly string[]): Promise<Ending>
   /** As `run`, with the officer's name and key. */
   sign(...args: readonly string[]): Promise<Ending>
   readonly token: string
@@ -43,20 +46,26 @@ export async function openTerminal(
     token,
     key,
     run,
+    audit: (...args) => runIn({ cwd: directory, env }, auditCommand, [...args, '--config', file]),
     sign: (...args) => run(...args, '--person', person, '--key', key),
   }
 }
 
 /** Runs `concordat agreement …` in this process. */
-export async function runAgreement(
+export function runAgreement(place: Pick<Terminal, 'cwd' | 'env'>, args: readonly string[]): Promise<Ending> {
+  return runIn(place, agreementCommand, args)
+}
+
+async function runIn(
   place: Pick<Terminal, 'cwd' | 'env'>,
+  make: (terminal: Terminal) => Command,
   args: readonly string[],
 ): Promise<Ending> {
   const said = { out: '', err: '', code: 0 as ExitCode }
-  const command = agreementCommand(terminalAt(place, said))
+  const command = make(terminalAt(place, said))
   quieten(command, said)
   try {
-    await new Command().addCommand(command).parseAsync(['agreement', ...args], { from: 'user' })
+    await new Command().addCommand(command).parseAsync([command.name(), ...args], { from: 'user' })
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown
     said.code = thrown.exitCode === 0 ? 0 : 2

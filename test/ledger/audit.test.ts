@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { auditCommand } from '../../src/cli/audit.ts'
-import { verifyExport } from '../../src/cli/audit-verify.ts'
+import { type VerifyReport, verifyExport } from '../../src/cli/audit-verify/verify.ts'
 import type { ExitCode, Terminal } from '../../src/cli/terminal.ts'
 import type { ExchangeStore } from '../../src/delivery/delivery.ts'
 import { digestOf, systemClock, uuidv7 } from '../../src/kit/kit.ts'
@@ -28,10 +29,12 @@ import {
   readEntryBundle,
 } from '../../src/ledger/ledger.ts'
 import { openSqliteStore } from '../../src/stores/stores.ts'
+import { makeNoteSigner, ORIGIN } from './exported-ledger.ts'
+
+t.setTimeout(180_000)
 
 type Store = ExchangeStore & LedgerStore
 
-const ORIGIN = 'gateway.northshire-police.example/audit/2026'
 const SIZE = 700
 
 function freshDirectory(): string {
@@ -40,13 +43,7 @@ function freshDirectory(): string {
   return directory
 }
 
-function makeSigner(): NoteSigner {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
-  return { name: ORIGIN, publicKey: raw, sign: bytes => sign(null, bytes, privateKey) }
-}
-
-const signer = makeSigner()
+const signer = makeNoteSigner(ORIGIN)
 const vkey = printVkey(signer)
 
 function openStore(directory: string): Promise<Store> {
@@ -131,7 +128,8 @@ function copy(): string {
   return to
 }
 
-const verify = (directory: string) => verifyExport({ directory, vkey, toleranceMs: 60_000 })
+const verify = (directory: string) =>
+  verifyExport({ directory, vkey, policy: undefined, toleranceMs: 60_000 })
 
 function files(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -151,6 +149,8 @@ void t.test('exports a ledger that verifies, also while the gateway goes on writ
   tt.match(done.out, /10 newer leaves are not covered/)
   tt.same(files(to), [
     'checkpoint',
+    'checkpoints/300',
+    'checkpoints/index',
     'tile/0/000',
     'tile/0/001.p/44',
     'tile/1/000.p/1',
@@ -187,7 +187,7 @@ void t.test('says how it cannot be done: usage 2, nothing there 3', async tt => 
 })
 
 void t.test('finds every flipped bit, deleted file, cut file and swapped pair', async tt => {
-  const names = files(GOOD).filter(name => name !== 'vkey')
+  const names = files(GOOD).filter(name => name !== 'vkey' && name !== 'checkpoints/700')
   let missed = 0
   for (let round = 0; round < 60; round++) {
     const directory = copy()
@@ -242,9 +242,10 @@ void t.test('an altered tile is told from an altered leaf by the root that was s
 })
 
 void t.test('a whole forged ledger needs the key: signed by another, or by nobody, it is found', async tt => {
-  const forged = await exportedBy(makeSigner())
-  tt.match(verify(forged), { verdict: 'tampered', findings: [{ code: 'checkpoint-signature' }] })
-  const believed = verifyExport({ directory: forged, vkey: undefined, toleranceMs: 0 })
+  const forged = await exportedBy(makeNoteSigner(ORIGIN))
+  tt.equal(verify(forged).verdict, 'tampered')
+  tt.same(codes(verify(forged)), ['vkey-differs', 'checkpoint-signature'])
+  const believed = verifyExport({ directory: forged, vkey: undefined, policy: undefined, toleranceMs: 0 })
   tt.match(believed, { verdict: 'good', vkeyFrom: 'export' }, 'which is why the key must come by another way')
   const directory = copy()
   cpSync(join(forged, 'tile'), join(directory, 'tile'), { recursive: true })
@@ -252,9 +253,10 @@ void t.test('a whole forged ledger needs the key: signed by another, or by nobod
   const elsewhere = verifyExport({
     directory: GOOD,
     vkey: printVkey({ ...signer, name: 'other.example/log' }),
+    policy: undefined,
     toleranceMs: 0,
   })
-  tt.match(elsewhere, { verdict: 'tampered', findings: [{ code: 'checkpoint-origin' }] })
+  tt.same(codes(elsewhere), ['vkey-differs', 'checkpoint-origin'])
 })
 
 void t.test('finds what contradicts itself though every hash is right', async tt => {
@@ -292,6 +294,90 @@ void t.test('finds what contradicts itself though every hash is right', async tt
   tt.match(verify(await exported([first.text])), { verdict: 'good', open: 1 })
 })
 
+void t.test(
+  'a log begins and ends once, is written by one gateway, and accepts before it is read',
+  async tt => {
+    const [one, two] = [uuidv7(systemClock), uuidv7(systemClock)]
+    const open = writer.write('log.open', { origin: ORIGIN, vkey }).text
+    const other = writer.write('log.open', { origin: 'other.example/log', vkey }).text
+    const again = { origin: ORIGIN, vkey, was: 'other.example/log', size: 5, root: 'x', why: 'year' } as const
+    const close = writer.write('log.close', { origin: ORIGIN, to: `${ORIGIN}-2` }).text
+    const ends = { from: 'army-1div', to: 'northshire-police', res: 'army.opord', purpose: 'joint-planning' }
+    const accept = (xid: string) =>
+      writer.write('accepted', { ...ends, xid, policy: digestOf('p'), env: digestOf(xid) })
+    const first = accept(one)
+    const consulted = (xid: string, prev: string) =>
+      writer.write('consulted', { by: 'portal', purpose: 'joint-planning', count: 1, c: {}, xid, prev }).text
+    const stranger = makeLeafWriter({ clock: systemClock, agency: 'army-1div' }).write('erased', {
+      count: 1,
+      rule: 'r',
+    })
+    const begun = decided(two)
+    const cases: [code: string | undefined, leaf: number | undefined, leaves: string[]][] = [
+      [undefined, undefined, [open, first.text, consulted(one, first.id), close]],
+      ['opened-twice', 1, [open, writer.write('log.open', { origin: ORIGIN, vkey }).text]],
+      ['other-log', 0, [other]],
+      ['after-the-end', 2, [open, close, first.text]],
+      ['other-gateway', 1, [open, stranger.text]],
+      ['decided-twice', 2, [open, begun.text, decided(two).text]],
+      ['accepted-twice', 2, [open, first.text, accept(one).text]],
+      ['reading-without-acceptance', 1, [open, consulted(one, first.id)]],
+      ['reading-without-acceptance', 2, [open, first.text, consulted(one, begun.id)]],
+      ['ending-without-decision', 1, [open, receipted(two, begun.id).text]],
+      [
+        undefined,
+        undefined,
+        [writer.write('log.open', again).text, receipted(two, begun.id).text, consulted(one, first.id)],
+      ],
+    ]
+    for (const [code, leaf, leaves] of cases) {
+      const report = verify(await exported(leaves))
+      tt.equal(report.findings[0]?.code, code)
+      tt.equal(report.firstBadLeaf, leaf)
+    }
+  },
+)
+
+void t.test('every log of a store is exported, and every key that a log was signed with', async tt => {
+  const directory = freshDirectory()
+  await using store = await openStore(directory)
+  await store.note([writer.write('log.open', { origin: ORIGIN, vkey }).text, ...story(300)])
+  await cover(store)
+  const next = makeNoteSigner(`${ORIGIN}-2`)
+  const opens = {
+    origin: next.name,
+    vkey: printVkey(next),
+    was: ORIGIN,
+    size: 301,
+    root: 'x',
+    why: 'year',
+  } as const
+  await store.openLog([writer.write('log.open', opens).text])
+  const later = makeNoteSigner(next.name)
+  for (const by of [next, later]) {
+    await store.note(story(20))
+    await using checkpointer = makeCheckpointer({
+      store,
+      signer: by,
+      clock: systemClock,
+      publish: () => {},
+      onFault: () => {},
+    })
+    await checkpointer.tick()
+  }
+  const [first, second] = [join(freshDirectory(), '1'), join(freshDirectory(), '2')]
+  tt.equal((await run('export', '--store', directory, '--log', '1', '--to', first)).code, 0)
+  tt.equal((await run('export', '--store', directory, '--to', second)).code, 0)
+  tt.equal((await run('export', '--store', directory, '--log', '3', '--to', join(directory, 'x'))).code, 3)
+  tt.equal((await run('export', '--store', directory, '--log', 'x', '--to', join(directory, 'x'))).code, 2)
+  tt.match(verify(first), { verdict: 'good', origin: ORIGIN, size: 301, checkpoints: 1 })
+  const believed = await run('verify', '--dir', second, '--json')
+  tt.match(JSON.parse(believed.out), { verdict: 'good', origin: next.name, size: 41, checkpoints: 2 })
+  const keys = ['--vkey', printVkey(next), printVkey(later)]
+  tt.equal((await run('verify', '--dir', second, ...keys)).code, 0, 'both keys were told')
+  tt.equal((await run('verify', '--dir', second, '--vkey', printVkey(later))).code, 1, 'one key was not')
+})
+
 void t.test('a store whose leaf was altered behind our back is exported as it is, and found', async tt => {
   const [directory, to] = [freshDirectory(), join(freshDirectory(), 'export')]
   {
@@ -306,14 +392,32 @@ void t.test('a store whose leaf was altered behind our back is exported as it is
   tt.match(verify(to), { verdict: 'tampered', firstBadLeaf: 400 })
 })
 
-void t.test('the verifier stands alone: it imports only what comes with Node', async tt => {
-  const text = readFileSync(new URL('../../src/cli/audit-verify.ts', import.meta.url), 'utf8')
-  const imports = [...text.matchAll(/from '([^']+)'|import\('([^']+)'\)|^import '([^']+)'/gm)].map(
-    found => found[1],
-  )
-  tt.ok(imports.length > 0)
-  for (const name of imports) tt.match(name, /^node:/)
+void t.test('the verifier stands alone: copied away it needs nothing but Node', async tt => {
+  const away = join(freshDirectory(), 'verifier')
+  cpSync(fileURLToPath(new URL('../../src/cli/audit-verify', import.meta.url)), away, { recursive: true })
+  for (const name of readdirSync(away)) {
+    const text = readFileSync(join(away, name), 'utf8')
+    for (const [, target] of text.matchAll(/(?:from |import\(?)'([^']+)'/g)) tt.match(target, /^(node:|\.\/)/)
+  }
+  const judge = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [join(away, 'main.ts'), ...args], { cwd: away, env: {}, encoding: 'utf8' })
+  const good = judge('--dir', GOOD, '--vkey', vkey)
+  tt.equal(good.status, 0, good.stderr)
+  tt.match(good.stdout, /700 leaves/)
+  const spoilt = copy()
+  editBundle(spoilt, '001', leaves => leaves[44]?.fill('x', 30, 31))
+  const found = judge('--dir', spoilt, '--vkey', vkey, '--json')
+  tt.equal(found.status, 1)
+  tt.match(JSON.parse(found.stdout), { firstBadLeaf: 300 })
+  tt.equal(judge('--dir', join(away, 'none')).status, 3)
+  tt.equal(judge().status, 2)
+  tt.equal(judge('--dir', GOOD, '--polcy', 'x').status, 2)
 })
+
+/** What was found, each kind of it once. */
+function codes({ findings }: VerifyReport): string[] {
+  return [...new Set(findings.map(({ code }) => code))]
+}
 
 async function exportedBy(other: NoteSigner): Promise<string> {
   const [directory, to] = [freshDirectory(), join(freshDirectory(), 'export')]

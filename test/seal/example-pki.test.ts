@@ -54,6 +54,7 @@ void t.test('the example PKI has all its files, and secrets are for their owner'
     'crl.pem',
     'gateway.key.pem',
     'gateway.pem',
+    'ledger-pq.key.pem',
     'ledger.key.pem',
     'officer.key.pem',
     'officer.p12',
@@ -72,6 +73,7 @@ void t.test('the example PKI has all its files, and secrets are for their owner'
     'token.key.pem',
     'tracker.key.pem',
     'tracker.pem',
+    'witness.key.pem',
   ])
   t.match(await read('army-1div/pseudonym.key.secret'), /^[0-9a-f]{64}\n$/)
 })
@@ -213,11 +215,11 @@ void t.test(
     t.equal(await read('army-1div/batch.key.pem'), before)
     const other = join(folder, 'forced')
     await makeExamplePki(other, systemClock)
-    await writeFile(join(other, 'army-1div/public/ledger.vkey'), 'old')
+    await writeFile(join(other, 'army-1div/public/ledger.vkeys'), 'old')
     const old = await readFile(join(other, 'army-1div/batch.key.pem'), 'utf8')
     await makeExamplePki(other, systemClock, { force: true })
     t.not(await readFile(join(other, 'army-1div/batch.key.pem'), 'utf8'), old)
-    t.notOk((await readdir(join(other, 'army-1div/public'))).includes('ledger.vkey'))
+    t.notOk((await readdir(join(other, 'army-1div/public'))).includes('ledger.vkeys'))
   },
 )
 
@@ -269,7 +271,11 @@ async function run(...words: string[]): Promise<{ code: number; out: string[]; e
 void t.test('concordat certs makes, revokes and asks', async t => {
   t.match(await run('certs', 'example'), { code: 1, err: [/--force/] })
   const made = await run('certs', 'example', '--out', 'other', '--json')
-  t.equal(JSON.parse(made.out[0] ?? '').files.length, files.length)
+  t.equal(
+    JSON.parse(made.out[0] ?? '').files.length,
+    files.length + 2,
+    'and the verifier keys of each ledger',
+  )
   const certs = ['--certs', 'other/army-1div']
   const revoked = await run('certs', 'revoke', 'tracker', 'army-portal.pem', ...certs, '--json')
   t.match(JSON.parse(revoked.out[0] ?? ''), { number: '2', revoked: [/^[0-9A-F]{32}$/, /^[0-9A-F]{32}$/] })

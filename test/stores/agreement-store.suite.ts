@@ -2,6 +2,7 @@ import type { Test as Tap } from 'tap'
 import type { ActEntry, AgreementStore } from '../../src/governance/governance.ts'
 import { type Clock, uuidv7 } from '../../src/kit/kit.ts'
 import type { LedgerStore } from '../../src/ledger/ledger.ts'
+import { vaultRow } from '../support/vault.ts'
 import { agency, handClock } from './exchange-store.suite.ts'
 
 type Store = AgreementStore & LedgerStore & AsyncDisposable
@@ -16,6 +17,7 @@ function entry(clock: Clock, change: Partial<ActEntry> = {}): ActEntry {
     text: `act ${id}`,
     recordedAt: clock.now(),
     leaf: `{"agreement":"${id}"}`,
+    vault: undefined,
     ...change,
   }
 }
@@ -51,9 +53,9 @@ export function agreementStoreSuite(t: Tap, name: string, open: (clock: Clock) =
     const clock = handClock()
     await using store = await open(clock)
     const draft = { agreement: 'b', source: 'one', savedBy: 'p-118', savedAt: 1 }
-    await store.saveDraft(draft, '{"draft":1}')
-    await store.saveDraft({ ...draft, source: 'two', savedAt: 2 }, '{"draft":2}')
-    await store.saveDraft({ ...draft, agreement: 'a' }, '{"draft":3}')
+    await store.saveDraft(draft, '{"draft":1}', vaultRow(clock))
+    await store.saveDraft({ ...draft, source: 'two', savedAt: 2 }, '{"draft":2}', vaultRow(clock))
+    await store.saveDraft({ ...draft, agreement: 'a' }, '{"draft":3}', vaultRow(clock))
     t.strictSame(
       (await store.drafts()).map(({ agreement, source }) => [agreement, source]),
       [

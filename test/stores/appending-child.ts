@@ -5,6 +5,7 @@
 import { systemClock } from '../../src/kit/kit.ts'
 import { openSqliteStore } from '../../src/stores/stores.ts'
 import { Refusal } from '../../src/terms/terms.ts'
+import { vaultRow } from '../support/vault.ts'
 import { acceptEntry, agency, inboxEntry, releaseEntry, type Store } from './exchange-store.suite.ts'
 
 const [, , directory = '', writers = '1', most = '1', bytes = '10'] = process.argv
@@ -35,7 +36,7 @@ async function append(): Promise<void> {
 async function appendOne(to: Store, way: number): Promise<string> {
   const body = 'x'.repeat(Number(bytes))
   if (way === 0) {
-    const entry = releaseEntry(clock, { line: body, vault: vaultRow() })
+    const entry = releaseEntry(clock, { line: body, vault: vaultRow(clock) })
     await to.release([entry], undefined)
     return entry.leaf
   }
@@ -47,9 +48,4 @@ async function appendOne(to: Store, way: number): Promise<string> {
   const { leaf } = acceptEntry(clock)
   await to.note([leaf])
   return leaf
-}
-
-function vaultRow() {
-  const { id } = acceptEntry(clock)
-  return { id, key: new Uint8Array(32), sealed: new Uint8Array(60), expiresAt: clock.now() + 1000 }
 }

@@ -9,7 +9,7 @@ import type {
   SettleEntry,
 } from '../../src/delivery/delivery.ts'
 import { type Clock, uuidv7 } from '../../src/kit/kit.ts'
-import { growTree, type LedgerStore, leafHash } from '../../src/ledger/ledger.ts'
+import { growTree, type LedgerStore, leafHash, verifyInclusion } from '../../src/ledger/ledger.ts'
 import { type AgencyId, isAgencyId } from '../../src/terms/terms.ts'
 
 export type Store = ExchangeStore & LedgerStore
@@ -421,6 +421,31 @@ function ledgerTests(test: Test): void {
     const kept = await store.latestCheckpoint()
     tt.match(kept, { size: 3, note: 'note', vkey: 'vkey', at: 5 })
     tt.ok(Buffer.from(head.root).equals(kept?.root ?? new Uint8Array()))
+  })
+
+  test('gives every checkpoint, and the proof that a leaf is under one', async (tt, store) => {
+    const sizes = [3, 260, 300]
+    const texts = Array.from({ length: 300 }, (_, at) => `leaf ${at}`)
+    for (const [at, size] of sizes.entries()) {
+      await store.note(texts.slice(sizes[at - 1] ?? 0, size))
+      await store.saveCheckpoint({ ...(await store.head()), note: `note ${size}`, vkey: 'vkey', at: size })
+    }
+    const found = async (after: number, limit: number) =>
+      (await store.checkpoints(after, limit)).map(({ size, note }) => [size, note])
+    tt.same(await found(-1, 9), [
+      [3, 'note 3'],
+      [260, 'note 260'],
+      [300, 'note 300'],
+    ])
+    tt.same(await found(3, 1), [[260, 'note 260']])
+    tt.same(await found(300, 9), [])
+    for (const { size, root } of await store.checkpoints(0, 9))
+      for (const index of [0, 2, 255, 256, 299].filter(leaf => leaf < size)) {
+        const claim = { leafHash: leafHash(`leaf ${index}`), index, size, root }
+        tt.ok(verifyInclusion(claim, await store.inclusion(index, size)), `leaf ${index} of ${size}`)
+      }
+    await tt.rejects(store.inclusion(300, 300))
+    await tt.rejects(store.inclusion(0, 301))
   })
 }
 

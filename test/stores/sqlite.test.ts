@@ -16,8 +16,11 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { type Clock, systemClock } from '../../src/kit/kit.ts'
 import { growTree, leafHash } from '../../src/ledger/ledger.ts'
+import { openVaultTable } from '../../src/stores/sqlite/vault-table.ts'
 import { openSqliteLedger, openSqliteShapes, openSqliteStore } from '../../src/stores/stores.ts'
+import { vaultRow } from '../support/vault.ts'
 import { agreementStoreSuite } from './agreement-store.suite.ts'
+import { anchorStoreSuite } from './anchor-store.suite.ts'
 import {
   acceptEntry,
   agency,
@@ -28,6 +31,10 @@ import {
   type Store,
 } from './exchange-store.suite.ts'
 import { shapeStoreSuite } from './shape-store.suite.ts'
+import { vaultStoreSuite } from './vault-store.suite.ts'
+import { witnessStoreSuite } from './witness-store.suite.ts'
+
+t.setTimeout(120_000)
 
 const CHILD = fileURLToPath(new URL('./appending-child.ts', import.meta.url))
 const ARMY = agency('army-1div')
@@ -48,6 +55,9 @@ const openFresh = (clock: Clock) =>
 exchangeStoreSuite(t, 'sqlite', openFresh)
 shapeStoreSuite(t, 'sqlite', openFresh)
 agreementStoreSuite(t, 'sqlite', openFresh)
+vaultStoreSuite(t, 'sqlite', openFresh)
+witnessStoreSuite(t, 'sqlite', openFresh)
+anchorStoreSuite(t, 'sqlite', openFresh)
 
 void t.test('what was written is there after the store was closed and opened again', async tt => {
   const directory = freshDirectory()
@@ -151,12 +161,8 @@ void t.test(
       clock,
       onFailure: fault => tt.fail(fault.message),
     })
-    const row = (id: string, fill: number) => ({
-      id,
-      key: new Uint8Array(32).fill(fill),
-      sealed: new Uint8Array(40),
-      expiresAt: clock.now() + 100,
-    })
+    const row = (id: string, fill: number) =>
+      vaultRow(clock, { id, key: new Uint8Array(32).fill(fill), tags: [new Uint8Array(16).fill(7)] })
     const entry = acceptEntry(clock)
     const stored = { ...entry, vault: row(entry.id, 1) }
     const batch = (id: string) => ({ peer: ARMY, id, issuedAt: clock.now() })
@@ -177,13 +183,43 @@ void t.test(
       keys(),
       expected.sort((one, other) => (one.id < other.id ? -1 : 1)),
     )
-    await store.erase(clock.now() + 99, () => 'leaf')
-    tt.equal(keys().length, 3)
-    await store.erase(clock.now() + 100, () => 'leaf')
-    tt.same(keys(), [])
-    tt.equal(await store.size(), 3, 'no document, no leaf')
+    await store.forget([entry.id, 'reading'], 'erased 2')
+    tt.match(keys(), [{ id: sent.id }])
+    tt.equal(await store.size(), 4)
+    const inFiles = (bytes: Buffer) =>
+      ['vault.db', 'vault.db-wal'].some(name => readFileSync(join(directory, name)).includes(bytes))
+    tt.notOk(inFiles(Buffer.alloc(32, 4)), 'a key that is gone is in no file')
+    tt.ok(inFiles(Buffer.alloc(32, 3)), 'one that stays would be found so')
+    await store.forget([sent.id], 'erased 1')
+    tt.same(vault.prepare('SELECT * FROM lookup').all(), [], 'no tag is left')
+    tt.notOk(inFiles(Buffer.alloc(16, 7)), 'in no file')
   },
 )
+
+void t.test('rows whose erasure was recorded go with the next sweep, should we die in between', async tt => {
+  const directory = freshDirectory()
+  const clock = handClock()
+  const row = vaultRow(clock, { expiresAt: clock.now() + 1_000_000 })
+  {
+    await using store = await openSqliteStore({
+      directory,
+      clock,
+      onFailure: fault => tt.fail(fault.message),
+    })
+    await store.note(['a leaf'], [row])
+  }
+  {
+    using db = new DatabaseSync(join(directory, 'vault.db'))
+    const table = openVaultTable(db)
+    tt.equal(table.doom([row.id]), true)
+    tt.equal(table.doom([row.id]), false, 'once')
+    table.flush()
+  }
+  await using store = await openSqliteStore({ directory, clock, onFailure: fault => tt.fail(fault.message) })
+  tt.same(await store.doomed({ kind: 'due', of: 'disclosure', at: clock.now() }, 9), [row.id])
+  tt.equal(await store.forget([row.id], 'erased'), true)
+  tt.equal(await store.kept(row.id), undefined)
+})
 
 void t.test('an erased document is in no file of the store any more', async tt => {
   const directory = freshDirectory()

@@ -8,7 +8,7 @@ import {
   LONG_FILES,
   MAX_LINES,
   OPEN_ROOMS,
-  PROCESS_EDGE,
+  PROCESS_EDGES,
   SIBLINGS,
   STANDING_ALONE,
 } from './plan.ts'
@@ -60,7 +60,9 @@ function judge(path: string, reach: Reach, paths: ReadonlySet<string>): string |
     case 'unknown-import':
       return 'imports something that is only known when it runs'
     case 'process':
-      return path === PROCESS_EDGE ? undefined : `touches \`process\`, which only ${PROCESS_EDGE} may`
+      return PROCESS_EDGES.includes(path)
+        ? undefined
+        : `touches \`process\`, which only ${PROCESS_EDGES[0]} may`
     case 'default-export':
       return path.endsWith('.d.ts') ? undefined : 'has a default export'
     case 'import':
@@ -72,7 +74,8 @@ function judge(path: string, reach: Reach, paths: ReadonlySet<string>): string |
 
 function judgeArrow(from: string, to: string, paths: ReadonlySet<string>): string | undefined {
   if (!paths.has(to)) return `imports \`${to}\`, which is no file of the house`
-  if (STANDING_ALONE.includes(from)) return `imports \`${to}\`, although it stands alone`
+  const apart = standsAlone(from)
+  if (apart !== undefined && !to.startsWith(apart)) return `imports \`${to}\`, although it stands alone`
   const [here, there] = [roomOf(from), roomOf(to)]
   if (here === there) return undefined
   const [own, other] = [FLOORS.get(here) ?? -1, FLOORS.get(there) ?? 99]
@@ -80,6 +83,11 @@ function judgeArrow(from: string, to: string, paths: ReadonlySet<string>): strin
   if (other === own && !SIBLINGS.some(pair => pair.from === here && pair.to === there))
     return `imports \`${to}\`: an arrow that goes sideways on floor ${own}`
   return isEntrance(to) ? undefined : `imports \`${to}\`, past the door of \`${there}\``
+}
+
+/** The folder that a file stands alone with, undefined where it does not. */
+function standsAlone(path: string): string | undefined {
+  return STANDING_ALONE.find(folder => path.startsWith(folder))
 }
 
 function isEntrance(path: string): boolean {
@@ -91,7 +99,7 @@ function judgeLibrary(path: string, target: string): string | undefined {
   const name = libraryOf(target)
   const homes = HOMES.get(name) ?? HOMES.get(`${name.split('/')[0]}/*`)
   const isNode = target.startsWith('node:')
-  if (!isNode && STANDING_ALONE.includes(path)) return `imports \`${name}\`, although it stands alone`
+  if (!isNode && standsAlone(path) !== undefined) return `imports \`${name}\`, although it stands alone`
   if (homes === undefined)
     return isNode ? undefined : `imports \`${name}\`, a library without a home in the plan`
   return homes.includes(roomOf(path))

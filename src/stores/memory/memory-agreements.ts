@@ -1,7 +1,11 @@
 import type { ActRow, AgreementStore, DraftRow } from '../../governance/governance.ts'
+import type { VaultRow } from '../../ledger/ledger.ts'
 
 /** The acts and drafts of a store that forgets. */
-export function makeMemoryAgreements(append: (leaves: readonly string[]) => void): AgreementStore {
+export function makeMemoryAgreements(
+  append: (leaves: readonly string[]) => number,
+  keep: (row: VaultRow | undefined, leaf: number) => void,
+): AgreementStore {
   const rows = new Map<string, ActRow>()
   const drafts = new Map<string, DraftRow>()
   return {
@@ -10,7 +14,8 @@ export function makeMemoryAgreements(append: (leaves: readonly string[]) => void
       const added = entries.filter(({ id }) => !rows.has(id))
       for (const { id, to, text, recordedAt } of added)
         rows.set(id, { id, to, text, recordedAt, toldAt: undefined })
-      append(added.map(({ leaf }) => leaf))
+      const first = append(added.map(({ leaf }) => leaf))
+      for (const [at, { vault }] of added.entries()) keep(vault, first + at)
       return added.map(({ id }) => id)
     },
     async markTold(ids, at) {
@@ -20,9 +25,9 @@ export function makeMemoryAgreements(append: (leaves: readonly string[]) => void
       }
     },
     drafts: async () => [...drafts.values()].toSorted((a, b) => (a.agreement < b.agreement ? -1 : 1)),
-    async saveDraft(draft, leaf) {
+    async saveDraft(draft, leaf, vault) {
       drafts.set(draft.agreement, draft)
-      append([leaf])
+      keep(vault, append([leaf]))
     },
     async dropDraft(agreement) {
       drafts.delete(agreement)

@@ -6,6 +6,7 @@ import type {
   SharedRow,
 } from '../../delivery/delivery.ts'
 import type { Clock } from '../../kit/kit.ts'
+import type { VaultRow } from '../../ledger/ledger.ts'
 import type { AgencyId } from '../../terms/terms.ts'
 import { refuseLong } from './memory-ledger.ts'
 
@@ -24,7 +25,11 @@ function isSame(row: SharedRow, peer: AgencyId, { resource, purpose }: InboxEntr
   return row.peer === peer && row.resource === resource && row.purpose === purpose
 }
 
-export function makeMemoryInbox(append: (leaves: readonly string[]) => void, clock: Clock): InboxPort {
+export function makeMemoryInbox(
+  append: (leaves: readonly string[]) => number,
+  keep: (row: VaultRow | undefined, leaf: number) => void,
+  clock: Clock,
+): InboxPort {
   let rows: SharedRow[] = []
   let newest = 0
   const seen = new Map<string, Seen>()
@@ -44,7 +49,7 @@ export function makeMemoryInbox(append: (leaves: readonly string[]) => void, clo
   function acceptOne(peer: AgencyId, entry: AcceptEntry): AcceptOutcome {
     const known = judge(peer, entry)
     if (known) return known
-    append([entry.leaf])
+    keep(entry.vault, append([entry.leaf]))
     const { id, sha256, receipt, leafId, inbox } = entry
     const lane = `${peer} ${entry.lane}`
     seen.set(id, { peer, sha256, receipt })

@@ -1,5 +1,8 @@
 import {
+  consistencyProof,
+  type GrowingTree,
   growTree,
+  inclusionProof,
   type LedgerStore,
   leafHash,
   MAX_ENTRY_BYTES,
@@ -13,44 +16,76 @@ export function refuseLong(leaves: readonly string[]): void {
     throw new Error('a leaf is longer than the ledger can hold')
 }
 
-/** Leaves, tiles and checkpoints in lists. */
-export function makeMemoryLedger() {
-  const texts: string[] = []
-  const hashes: Uint8Array[] = []
+interface MemoryLog {
+  readonly texts: string[]
+  readonly hashes: Uint8Array[]
+  readonly tiles: Map<string, Uint8Array>
+  readonly checkpoints: SavedCheckpoint[]
+  readonly tree: GrowingTree
+}
+
+function emptyLog(): MemoryLog {
   const tiles = new Map<string, Uint8Array>()
-  const checkpoints: SavedCheckpoint[] = []
   const tree = growTree(0, [], tile => tiles.set(`${tile.level}/${tile.index}`, tile.hashes))
+  return { texts: [], hashes: [], tiles, checkpoints: [], tree }
+}
+
+/** Leaves, tiles and checkpoints in lists; the last of the logs grows. */
+export function makeMemoryLedger() {
+  const logs: MemoryLog[] = []
+  let log = emptyLog()
   const source = {
-    leafHash: (index: number) => hashes[index] ?? new Uint8Array(),
-    tile: (level: number, index: number) => tiles.get(`${level}/${index}`),
+    leafHash: (index: number) => log.hashes[index] ?? new Uint8Array(),
+    tile: (level: number, index: number) => log.tiles.get(`${level}/${index}`),
   }
 
-  /** All of them or, where one is too long, none. */
-  function append(leaves: readonly string[]): void {
+  /** All of them or, where one is too long, none. Returns the number of the first in the store. */
+  function append(leaves: readonly string[]): number {
     refuseLong(leaves)
+    const first = logs.reduce((sum, { texts }) => sum + texts.length, log.texts.length)
     for (const leaf of leaves) {
       const hash = leafHash(leaf)
-      texts.push(leaf)
-      hashes.push(hash)
-      tree.append(hash)
+      log.texts.push(leaf)
+      log.hashes.push(hash)
+      log.tree.append(hash)
     }
+    return first
+  }
+
+  function within(size: number): typeof source {
+    if (size > log.tree.size) throw new RangeError('the log has fewer leaves')
+    return source
   }
 
   const port: LedgerStore = {
-    head: async () => ({ size: tree.size, root: tree.root() }),
-    size: async () => tree.size,
-    leaves: async (from, to) => texts.slice(from, to),
+    head: async () => ({ size: log.tree.size, root: log.tree.root() }),
+    size: async () => log.tree.size,
+    leaves: async (from, to) => log.texts.slice(from, to),
     tile: async (level, index) => source.tile(level, index),
-    latestCheckpoint: async () => checkpoints.at(-1),
+    latestCheckpoint: async () => log.checkpoints.at(-1),
+    checkpoints: async (after, limit) => log.checkpoints.filter(({ size }) => size > after).slice(0, limit),
+    inclusion: async (index, size) => inclusionProof(within(size), index, size),
+    rootAt: async size => rootAt(size, within(size)),
+    consistency: async (old, size) => consistencyProof(within(size), old, size),
+    logs: async () => [...logs, log].flatMap(({ texts }) => texts.slice(0, 1)),
+    async openLog(leaves) {
+      refuseLong(leaves)
+      logs.push(log)
+      log = emptyLog()
+      append(leaves)
+    },
     async saveCheckpoint(checkpoint) {
       const { size, root } = checkpoint
-      if (size <= (checkpoints.at(-1)?.size ?? -1))
+      if (size <= (log.checkpoints.at(-1)?.size ?? -1))
         throw new Error('a checkpoint of this size or a larger one is kept already')
-      if (size > tree.size) throw new Error('the checkpoint is larger than the ledger')
+      if (size > log.tree.size) throw new Error('the checkpoint is larger than the ledger')
       if (Buffer.compare(rootAt(size, source), root) !== 0)
         throw new Error('the ledger has another root at this size')
-      checkpoints.push(checkpoint)
+      log.checkpoints.push(checkpoint)
     },
   }
-  return { append, port }
+  /** By its number in the store. */
+  const leafAt = (number: number) => [...logs, log].flatMap(({ texts }) => texts)[number]
+
+  return { append, leafAt, port }
 }

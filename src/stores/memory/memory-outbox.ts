@@ -8,6 +8,7 @@ import type {
   WaitingRow,
 } from '../../delivery/delivery.ts'
 import type { Clock } from '../../kit/kit.ts'
+import type { VaultRow } from '../../ledger/ledger.ts'
 import type { AgencyId } from '../../terms/terms.ts'
 import { refuseLong } from './memory-ledger.ts'
 
@@ -28,7 +29,11 @@ interface Lane {
 
 type OutboxPort = Pick<ExchangeStore, 'release' | 'settle' | 'waiting' | 'sent' | 'backlog'>
 
-export function makeMemoryOutbox(append: (leaves: readonly string[]) => void, clock: Clock): OutboxPort {
+export function makeMemoryOutbox(
+  append: (leaves: readonly string[]) => number,
+  keep: (row: VaultRow | undefined, leaf: number) => void,
+  clock: Clock,
+): OutboxPort {
   const rows = new Map<string, Sent>()
   const lanes = new Map<string, Lane>()
   const once = new Map<string, OnceKey>()
@@ -82,7 +87,8 @@ export function makeMemoryOutbox(append: (leaves: readonly string[]) => void, cl
         throw new Error('an id is used already')
       const before = key && takeOnce(key)
       if (before) return before
-      append(entries.map(entry => entry.leaf))
+      const first = append(entries.map(entry => entry.leaf))
+      for (const [at, { vault }] of entries.entries()) keep(vault, first + at)
       return { kind: 'queued', rows: entries.map(enqueue) }
     },
     async settle(entries) {

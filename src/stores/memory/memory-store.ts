@@ -1,26 +1,39 @@
 import type { ExchangeStore, ShapeStore } from '../../delivery/delivery.ts'
 import type { AgreementStore } from '../../governance/governance.ts'
 import type { Clock } from '../../kit/kit.ts'
-import type { LedgerStore } from '../../ledger/ledger.ts'
+import type { AnchorStore, LedgerStore, VaultStore, WitnessStore } from '../../ledger/ledger.ts'
 import { makeMemoryAgreements } from './memory-agreements.ts'
+import { makeMemoryAnchors } from './memory-anchors.ts'
 import { makeMemoryInbox } from './memory-inbox.ts'
 import { makeMemoryLedger } from './memory-ledger.ts'
 import { makeMemoryOutbox } from './memory-outbox.ts'
 import { makeMemoryShapes } from './memory-shapes.ts'
+import { makeMemoryVault } from './memory-vault.ts'
+import { makeMemoryWitness } from './memory-witness.ts'
 
 /** A store with the whole meaning of the ports that forgets everything at the end: for tests. */
 export function makeMemoryStore({
   clock,
 }: {
   readonly clock: Clock
-}): ExchangeStore & LedgerStore & AgreementStore & ShapeStore {
+}): ExchangeStore & LedgerStore & AgreementStore & ShapeStore & VaultStore & WitnessStore & AnchorStore {
   const ledger = makeMemoryLedger()
-  const outbox = makeMemoryOutbox(ledger.append, clock)
-  const inbox = makeMemoryInbox(ledger.append, clock)
+  const vault = makeMemoryVault(ledger)
+  const outbox = makeMemoryOutbox(ledger.append, vault.add, clock)
+  const inbox = makeMemoryInbox(ledger.append, vault.add, clock)
   const shapes = makeMemoryShapes()
+  const witness = makeMemoryWitness(ledger.append)
+  const anchors = makeMemoryAnchors(ledger.append)
   const revisions = new Map<string, { readonly revision: number; readonly digest: string }>()
   return {
     ...ledger.port,
+    ...witness.port,
+    ...anchors.port,
+    async openLog(leaves) {
+      await ledger.port.openLog(leaves)
+      witness.forgetCosignatures()
+      anchors.forgetAnchors()
+    },
     ...outbox,
     ...inbox,
     ...shapes.port,
@@ -28,8 +41,12 @@ export function makeMemoryStore({
       shapes.forget(now)
       return inbox.erase(now, leaf)
     },
-    ...makeMemoryAgreements(ledger.append),
-    note: async leaves => ledger.append(leaves),
+    ...vault.port,
+    ...makeMemoryAgreements(ledger.append, vault.add),
+    async note(leaves, rows = []) {
+      const first = ledger.append(leaves)
+      for (const [at, row] of rows.entries()) vault.add(row, first + at)
+    },
     revision: async agreement => revisions.get(agreement),
     revisions: async () => new Map(revisions),
     async rememberRevision(agreement, revision, digest) {

@@ -1,23 +1,25 @@
 import type { ActEntry, ActRow, DraftRow } from '../../governance/governance.ts'
+import type { VaultRow } from '../../ledger/ledger.ts'
 import { agencyOf, type Database, numberOf, optionalNumberOf, type Row, textOf } from './database.ts'
 import type { LedgerTable } from './ledger-table.ts'
+import type { VaultTable } from './vault-table.ts'
 
 /** What the writing thread is asked to do about agreements. */
 export type AgreementCommand =
   | { readonly kind: 'acts'; readonly entries: readonly ActEntry[] }
   | { readonly kind: 'told'; readonly ids: readonly string[]; readonly at: number }
-  | { readonly kind: 'draft'; readonly draft: DraftRow; readonly leaf: string }
+  | { readonly kind: 'draft'; readonly draft: DraftRow; readonly leaf: string; readonly vault: VaultRow }
   | { readonly kind: 'drop-draft'; readonly agreement: string }
 
 export interface AgreementTable {
   /** Adds acts with their leaves. Returns the ids of those that were not there. */
   addActs(entries: readonly ActEntry[]): readonly string[]
   markTold(ids: readonly string[], at: number): void
-  saveDraft(draft: DraftRow, leaf: string): void
+  saveDraft(draft: DraftRow, leaf: string, vault: VaultRow): void
   dropDraft(agreement: string): void
 }
 
-export function openAgreementTable(db: Database, ledger: LedgerTable): AgreementTable {
+export function openAgreementTable(db: Database, ledger: LedgerTable, rows: VaultTable): AgreementTable {
   const insert = db.prepare(
     'INSERT INTO agreement_act (id, peer, text, recorded_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
   )
@@ -31,15 +33,16 @@ export function openAgreementTable(db: Database, ledger: LedgerTable): Agreement
       const added = entries.filter(({ id, to = null, text, recordedAt }) => {
         return insert.run(id, to, text, recordedAt).changes > 0
       })
-      ledger.append(added.map(({ leaf }) => leaf))
+      const first = ledger.append(added.map(({ leaf }) => leaf))
+      for (const [at, { vault }] of added.entries()) if (vault) rows.add(vault, first + at)
       return added.map(({ id }) => id)
     },
     markTold(ids, at) {
       for (const id of ids) told.run(at, id)
     },
-    saveDraft({ agreement, source, savedBy, savedAt }, leaf) {
+    saveDraft({ agreement, source, savedBy, savedAt }, leaf, vault) {
       save.run(agreement, source, savedBy, savedAt)
-      ledger.append([leaf])
+      rows.add(vault, ledger.append([leaf]))
     },
     dropDraft(agreement) {
       drop.run(agreement)

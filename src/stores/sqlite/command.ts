@@ -6,16 +6,21 @@ import type {
   ReleaseEntry,
   ReleaseResult,
   SettleEntry,
-  VaultRow,
 } from '../../delivery/delivery.ts'
-import type { Head, SavedCheckpoint } from '../../ledger/ledger.ts'
+import type { Head, SavedCheckpoint, VaultRow } from '../../ledger/ledger.ts'
 import type { Problem } from '../../terms/terms.ts'
 import type { AgreementCommand } from './agreement-table.ts'
+import type { AnchorCommand } from './anchor-table.ts'
 import type { ShapeCommand } from './shape-table.ts'
+import type { WitnessCommand } from './witness-table.ts'
 
 /** What the writing thread is asked to do: plain data, so that it can be posted, and merged into one transaction. */
 export type Command =
-  | { readonly kind: 'note'; readonly leaves: readonly string[]; readonly vault: readonly VaultRow[] }
+  | {
+      readonly kind: 'note'
+      readonly leaves: readonly string[]
+      readonly vault: readonly (VaultRow | undefined)[]
+    }
   | {
       readonly kind: 'release'
       readonly entries: readonly ReleaseEntry[]
@@ -24,6 +29,7 @@ export type Command =
   | { readonly kind: 'accept'; readonly batch: BatchSeen; readonly entries: readonly AcceptEntry[] }
   | { readonly kind: 'settle'; readonly entries: readonly SettleEntry[] }
   | EraseCommand
+  | { readonly kind: 'forget'; readonly ids: readonly string[]; readonly leaf: string }
   | {
       readonly kind: 'remember'
       readonly agreement: string
@@ -32,6 +38,9 @@ export type Command =
     }
   | AgreementCommand
   | ShapeCommand
+  | WitnessCommand
+  | AnchorCommand
+  | { readonly kind: 'open-log'; readonly leaves: readonly string[] }
   | { readonly kind: 'checkpoint'; readonly checkpoint: SavedCheckpoint }
   | { readonly kind: 'head' }
 
@@ -52,6 +61,8 @@ export interface Answers {
   readonly settle: null
   /** False where another number of documents is due. */
   readonly erase: boolean
+  /** False where one of the rows is gone already. */
+  readonly forget: boolean
   readonly remember: null
   /** The ids of the acts that were not there yet. */
   readonly acts: readonly string[]
@@ -62,28 +73,64 @@ export interface Answers {
   /** The reason why it was not kept, null where it was. */
   readonly checkpoint: string | null
   readonly head: Head
+  readonly 'open-log': null
+  /** False where it was another head that we have seen. */
+  readonly advance: boolean
+  /** False where it is kept already, or enough are. */
+  readonly conflict: boolean
+  readonly 'settle-conflicts': number
+  readonly cosignature: null
+  readonly anchor: null
 }
 
 export type CommandKind = Command['kind']
 export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>
 export type Answer = Answers[CommandKind]
 
-/** `fault`: this command cannot be carried out. `unavailable`: nothing can be recorded at present. */
+/** Why something cannot be recorded. `locked`: another process holds the file. The last two are for good. */
+export type Hindrance = 'disk-full' | 'locked' | 'io-error' | 'thread-ended'
+
+/** `fault`: this command cannot be carried out. `unavailable`: nothing of the kind can be recorded at present. */
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'fault'; readonly says: string }
-  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'unavailable'; readonly why: Hindrance }
 
-/** To the thread: commands that wait together and the time they are carried out at, ms; or the end. */
-export type Request =
-  | { readonly kind: 'apply'; readonly now: number; readonly commands: readonly Command[] }
-  | { readonly kind: 'close' }
+/** Commands that wait together and the time they are carried out at, ms. */
+export interface Work {
+  readonly now: number
+  readonly commands: readonly Command[]
+  /** The leaf about what could not be recorded: the first of the transaction, where the disk has space. */
+  readonly owed: string | undefined
+}
 
-/** From the thread. `broken` says why nothing will be recorded any more. */
+/** What became of them. */
+export interface Done {
+  readonly outcomes: readonly Outcome[]
+  /** The disk is full: only what needs little space is recorded. */
+  readonly short: boolean
+  /** Whether the leaf that was owed is durable. */
+  readonly paid: boolean
+  /** Why nothing will be recorded any more; undefined while the store is well. */
+  readonly broken: string | undefined
+}
+
+/** To the thread: work, or the end. */
+export type Request = ({ readonly kind: 'apply' } & Work) | { readonly kind: 'close' }
+
+/** From the thread. */
 export type Reply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unfit'; readonly problems: readonly Problem[] | undefined; readonly fault: unknown }
-  | { readonly kind: 'applied'; readonly outcomes: readonly Outcome[]; readonly broken: string | undefined }
+  | ({ readonly kind: 'applied' } & Done)
+
+/** How many leaves a command records. */
+export function leavesIn(command: Command): number {
+  if (command.kind === 'shapes') return 0
+  if ('leaves' in command) return command.leaves.length
+  if ('entries' in command) return command.entries.length
+  return 'leaf' in command && command.leaf !== undefined ? 1 : 0
+}
 
 /** About how many bytes a command adds to the transaction. */
 export function weightOf(command: Command): number {
@@ -91,7 +138,7 @@ export function weightOf(command: Command): number {
     case 'note':
       return (
         command.leaves.reduce((sum, leaf) => sum + leaf.length, 0) +
-        command.vault.reduce((sum, { sealed }) => sum + sealed.length, 0)
+        command.vault.reduce((sum, row) => sum + (row?.sealed.length ?? 0), 0)
       )
     case 'release':
       return command.entries.reduce(

@@ -5,6 +5,7 @@ import {
   type Command,
   type CommandKind,
   type CommandOf,
+  type Hindrance,
   type Outcome,
   weightOf,
 } from './command.ts'
@@ -33,18 +34,24 @@ export interface CommitQueue {
   /** The thread has carried out the batch at work. */
   settle(outcomes: readonly Outcome[]): void
   /** Rejects everything from now on. */
-  fail(): void
+  fail(why: Hindrance): void
   /** Resolves when nothing is at work and nothing waits. */
   drained(): Promise<void>
 }
 
-/** @param post gives a batch to the thread; it is answered through `settle` */
-export function makeCommitQueue(post: (commands: readonly Command[]) => void): CommitQueue {
+export interface CommitQueueParts {
+  /** Gives a batch to the thread; it is answered through `settle`. */
+  post(commands: readonly Command[]): void
+  /** Hears of each command that could not be recorded. */
+  onUnrecorded(command: Command, why: Hindrance): void
+}
+
+export function makeCommitQueue({ post, onUnrecorded }: CommitQueueParts): CommitQueue {
   let waiting: Waiting[] = []
   let waitingBytes = 0
   let atWork: readonly Waiting[] = []
   let scheduled = false
-  let failed = false
+  let failed: Hindrance | undefined
   const idle: (() => void)[] = []
 
   function schedule(): void {
@@ -55,7 +62,7 @@ export function makeCommitQueue(post: (commands: readonly Command[]) => void): C
 
   function send(): void {
     scheduled = false
-    if (failed) return
+    if (failed !== undefined) return
     const count = batchLength(waiting)
     atWork = waiting.slice(0, count)
     waiting = waiting.slice(count)
@@ -64,20 +71,23 @@ export function makeCommitQueue(post: (commands: readonly Command[]) => void): C
   }
 
   function enqueue(entry: Waiting): void {
-    const refusal = refusalFor(entry)
-    if (refusal) {
-      entry.reject(refusal)
-      return
-    }
+    if (failed !== undefined) return turnAway(entry, failed)
+    if (waiting.length >= WAITING_COMMANDS || waitingBytes + entry.bytes > WAITING_BYTES)
+      return entry.reject(new Refusal('overloaded'))
     waiting.push(entry)
     waitingBytes += entry.bytes
     schedule()
   }
 
-  function refusalFor(entry: Waiting): Refusal | undefined {
-    if (failed) return new Refusal('store-unavailable')
-    const full = waiting.length >= WAITING_COMMANDS || waitingBytes + entry.bytes > WAITING_BYTES
-    return full ? new Refusal('overloaded') : undefined
+  function conclude(one: Waiting, outcome: Outcome | undefined): void {
+    if (outcome?.kind === 'answer') one.resolve(outcome.answer)
+    else if (outcome?.kind === 'fault') one.reject(new Error(outcome.says))
+    else turnAway(one, outcome?.why ?? 'io-error')
+  }
+
+  function turnAway(one: Waiting, why: Hindrance): void {
+    onUnrecorded(one.command, why)
+    one.reject(new Refusal('store-unavailable'))
   }
 
   function becomeIdle(): void {
@@ -98,12 +108,12 @@ export function makeCommitQueue(post: (commands: readonly Command[]) => void): C
       schedule()
       becomeIdle()
     },
-    fail() {
-      failed = true
+    fail(why) {
+      failed = why
       const all = [...atWork, ...waiting]
       atWork = []
       waiting = []
-      for (const one of all) one.reject(new Refusal('store-unavailable'))
+      for (const one of all) turnAway(one, why)
       becomeIdle()
     },
     drained: () =>
@@ -126,10 +136,4 @@ function batchLength(waiting: readonly Waiting[]): number {
 
 function bytesIn(batch: readonly Waiting[]): number {
   return batch.reduce((sum, one) => sum + one.bytes, 0)
-}
-
-function conclude(one: Waiting, outcome: Outcome | undefined): void {
-  if (outcome?.kind === 'answer') one.resolve(outcome.answer)
-  else if (outcome?.kind === 'fault') one.reject(new Error(outcome.says))
-  else one.reject(new Refusal('store-unavailable'))
 }

@@ -2,6 +2,8 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { type AgencyId, isAgencyId } from '../../terms/terms.ts'
 
 export type Database = DatabaseSync
+/** Makes connections. The one place where tests put in a driver whose disk fails. */
+export type Driver = typeof DatabaseSync
 export type Row = Record<string, SQLOutputValue>
 
 /** Names of the files in a store's directory. */
@@ -9,6 +11,7 @@ export const MAIN_FILE = 'concordat.db'
 export const VAULT_FILE = 'vault.db'
 export const LOCK_FILE = 'concordat.lock'
 export const RESERVE_FILE = 'reserve'
+export const UNRECORDED_FILE = 'unrecorded'
 
 /** How long a statement waits for a lock that another process holds on the file (an export, a backup), ms. */
 const BUSY_MS = 5000
@@ -17,8 +20,8 @@ const BUSY_MS = 5000
  * A connection that writes. FULL: an fsync for each commit, so that what was answered outlives a power cut.
  * `secure_delete`: deleted text is overwritten, not only forgotten.
  */
-export function openForWriting(file: string): Database {
-  const db = new DatabaseSync(file, { timeout: BUSY_MS })
+export function openForWriting(file: string, Driver: Driver = DatabaseSync): Database {
+  const db = new Driver(file, { timeout: BUSY_MS })
   db.exec('PRAGMA page_size = 16384')
   db.exec('PRAGMA journal_mode = WAL')
   db.exec('PRAGMA synchronous = FULL')

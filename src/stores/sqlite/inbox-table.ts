@@ -39,8 +39,8 @@ export function openInboxTable(db: Database, ledger: LedgerTable, vault: VaultTa
     const { id, sha256, receipt, lane, seq, leafId, inbox } = entry
     answer.run(id, peer, sha256, receipt)
     moveOn.run(peer, lane, seq)
-    ledger.append([entry.leaf])
-    if (entry.vault) vault.add(entry.vault)
+    const number = ledger.append([entry.leaf])
+    if (entry.vault) vault.add(entry.vault, number)
     if (!inbox) return { kind: 'stored', row: undefined, corrected: false }
     const { resource, purpose, version, receivedAt, deleteAt, about, document, corrects } = inbox
     const corrected = corrects !== undefined && correct.run(corrects, peer, resource, purpose).changes > 0

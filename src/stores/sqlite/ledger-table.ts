@@ -12,12 +12,15 @@ import {
   type TreeSource,
 } from '../../ledger/ledger.ts'
 import { type Problem, ProblemsError } from '../../terms/terms.ts'
-import { bytesOf, type Database, MAIN_FILE, numberOf, textOf } from './database.ts'
+import { bytesOf, type Database, MAIN_FILE, numberOf } from './database.ts'
+import { type LogExtent, newestOf, openLogs, openSizes, openSources } from './log-table.ts'
 
 /** Leaves, tiles and checkpoints inside the transaction of the writing thread. */
 export interface LedgerTable {
-  /** Gives the leaves the next numbers and lets the tree grow over them. */
-  append(leaves: readonly string[]): void
+  /** Gives the leaves the next numbers of the store and lets the tree grow over them. Returns the number of the first. */
+  append(leaves: readonly string[]): number
+  /** Ends the log as it is and begins another one with these leaves. */
+  openLog(leaves: readonly string[]): void
   head(): Head
   /** Null where it was kept, else the reason why not. */
   saveCheckpoint(checkpoint: SavedCheckpoint): string | null
@@ -33,41 +36,53 @@ export interface LedgerTable {
  */
 export function openLedgerTable(db: Database): LedgerTable {
   const insertLeaf = db.prepare('INSERT INTO leaf (seq, text) VALUES (?, ?)')
-  const insertTile = db.prepare('INSERT INTO tile (level, idx, hashes) VALUES (?, ?, ?)')
+  const insertTile = db.prepare('INSERT INTO tile (log, level, idx, hashes) VALUES (?, ?, ?, ?)')
   const insertCheckpoint = db.prepare(
-    'INSERT INTO checkpoint (size, root, note, vkey, at) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO checkpoint (log, size, root, note, vkey, at) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  const source = sourceOf(db)
+  const insertLog = db.prepare('INSERT INTO log (first) VALUES (?)')
+  const [logs, sizes, sources] = [openLogs(db), openSizes(db), openSources(db)]
+  let log = newestOf(logs())
 
   function load(): GrowingTree {
-    const size = sizeOf(db)
-    return growTree(size, edgeOf(size, source), keep)
+    log = newestOf(logs())
+    const size = sizes(log)
+    return growTree(size, edgeOf(size, sources(log)), keep)
   }
   function keep({ level, index, hashes }: FullTile): void {
-    insertTile.run(level, index, hashes)
+    insertTile.run(log.id, level, index, hashes)
   }
 
-  const problem = findDamage(db, source)
+  const problem = findDamage(db, log, sizes(log), sources(log))
   if (problem) throw new ProblemsError([problem])
   let tree = load()
 
+  function append(leaves: readonly string[]): number {
+    const first = log.first + tree.size
+    for (const leaf of leaves) {
+      if (Buffer.byteLength(leaf) > MAX_ENTRY_BYTES)
+        throw new Error('a leaf is longer than the ledger can hold')
+      insertLeaf.run(log.first + tree.size, leaf)
+      tree.append(leafHash(leaf))
+    }
+    return first
+  }
+
   return {
-    append(leaves) {
-      for (const leaf of leaves) {
-        if (Buffer.byteLength(leaf) > MAX_ENTRY_BYTES)
-          throw new Error('a leaf is longer than the ledger can hold')
-        insertLeaf.run(tree.size, leaf)
-        tree.append(leafHash(leaf))
-      }
+    append,
+    openLog(leaves) {
+      insertLog.run(log.first + tree.size)
+      tree = load()
+      append(leaves)
     },
     head: () => ({ size: tree.size, root: tree.root() }),
     saveCheckpoint({ size, root, note, vkey, at }) {
-      const last = lastCheckpoint(db)
+      const last = lastCheckpoint(db, log)
       if (last && size <= last.size) return 'a checkpoint of this size or a larger one is kept already'
       if (size > tree.size) return 'the checkpoint is larger than the ledger'
-      const own = size === tree.size ? tree.root() : rootAt(size, source)
+      const own = size === tree.size ? tree.root() : rootAt(size, sources(log))
       if (Buffer.compare(own, root) !== 0) return 'the ledger has another root at this size'
-      insertCheckpoint.run(size, root, note, vkey, at)
+      insertCheckpoint.run(log.id, size, root, note, vkey, at)
       return null
     },
     reload() {
@@ -76,35 +91,13 @@ export function openLedgerTable(db: Database): LedgerTable {
   }
 }
 
-/** Stored leaf hashes and tiles, as the tree functions ask for them. */
-function sourceOf(db: Database): TreeSource {
-  const leaf = db.prepare('SELECT text FROM leaf WHERE seq = ?')
-  const tile = db.prepare('SELECT hashes FROM tile WHERE level = ? AND idx = ?')
-  return {
-    leafHash(index) {
-      const row = leaf.get(index)
-      if (!row) throw new Error(`leaf ${index} is missing`)
-      return leafHash(textOf(row, 'text'))
-    },
-    tile(level, index) {
-      const row = tile.get(level, index)
-      return row ? bytesOf(row, 'hashes') : undefined
-    },
-  }
-}
-
-function sizeOf(db: Database): number {
-  return numberOf(db.prepare('SELECT coalesce(max(seq) + 1, 0) AS size FROM leaf').get() ?? {}, 'size')
-}
-
-function lastCheckpoint(db: Database): Head | undefined {
-  const row = db.prepare('SELECT size, root FROM checkpoint ORDER BY size DESC LIMIT 1').get()
+function lastCheckpoint(db: Database, { id }: LogExtent): Head | undefined {
+  const row = db.prepare('SELECT size, root FROM checkpoint WHERE log = ? ORDER BY size DESC LIMIT 1').get(id)
   return row && { size: numberOf(row, 'size'), root: bytesOf(row, 'root') }
 }
 
-function findDamage(db: Database, source: TreeSource): Problem | undefined {
-  const size = sizeOf(db)
-  const signed = lastCheckpoint(db)
+function findDamage(db: Database, log: LogExtent, size: number, source: TreeSource): Problem | undefined {
+  const signed = lastCheckpoint(db, log)
   if (signed && signed.size > size) {
     return problem(
       'ledger-rolled-back',

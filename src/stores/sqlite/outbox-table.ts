@@ -48,8 +48,8 @@ export function openOutboxTable(db: Database, ledger: LedgerTable, vault: VaultT
       line,
     )
     count.run(peer)
-    ledger.append([entry.leaf])
-    if (entry.vault) vault.add(entry.vault)
+    const number = ledger.append([entry.leaf])
+    if (entry.vault) vault.add(entry.vault, number)
     return { row: Number(lastInsertRowid), seq, settled: numberOf(lane, 'settled') }
   }
 

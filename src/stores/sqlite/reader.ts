@@ -1,6 +1,14 @@
 import type { SentRow, SharedQuery, SharedRow, WaitingRow } from '../../delivery/delivery.ts'
-import type { LedgerReader, SavedCheckpoint } from '../../ledger/ledger.ts'
+import {
+  consistencyProof,
+  inclusionProof,
+  type LedgerReader,
+  rootAt,
+  type SavedCheckpoint,
+  type WitnessStore,
+} from '../../ledger/ledger.ts'
 import { openAgreementReader } from './agreement-table.ts'
+import { openAnchorReader } from './anchor-table.ts'
 import {
   agencyOf,
   bytesOf,
@@ -11,7 +19,9 @@ import {
   type Row,
   textOf,
 } from './database.ts'
+import { newestOf, openLogs, openSizes, openSources } from './log-table.ts'
 import { openShapeReader } from './shape-table.ts'
+import { openWitnessReader, readCosignature } from './witness-table.ts'
 
 /** Reads on a connection of their own: each finds its rows by an index, so the event loop hardly notices. */
 export type Reader = ReturnType<typeof openReader>
@@ -23,6 +33,19 @@ export function openReader(db: Database) {
     ...openLedgerReader(db),
     ...openAgreementReader(db),
     ...openShapeReader(db),
+    ...openWitnessReader(db),
+    ...openAnchorReader(db),
+    ...openLeafReader(db),
+  }
+}
+
+function openLeafReader(db: Database) {
+  const leaf = db.prepare('SELECT text FROM leaf WHERE seq = ?')
+  return {
+    leafAt(number: number) {
+      const row = leaf.get(number)
+      return row && textOf(row, 'text')
+    },
   }
 }
 
@@ -94,25 +117,73 @@ function openInboxReader(db: Database) {
   }
 }
 
-/** What can be read of the ledger in an open file, as the port asks for it. */
-export function openLedgerReader(db: Database): LedgerReader {
-  const size = db.prepare('SELECT coalesce(max(seq) + 1, 0) AS size FROM leaf')
-  const leaves = db.prepare('SELECT text FROM leaf WHERE seq >= ? AND seq < ? ORDER BY seq')
-  const tile = db.prepare('SELECT hashes FROM tile WHERE level = ? AND idx = ?')
-  const checkpoint = db.prepare(
-    'SELECT size, root, note, vkey, at FROM checkpoint ORDER BY size DESC LIMIT 1',
+/** What witnesses have said of the checkpoints of one log. */
+export interface Cosignatures extends Pick<WitnessStore, 'cosignatures'> {
+  /** The size of the largest checkpoint that any of them has cosigned. */
+  lastCosigned(): Promise<number | undefined>
+}
+
+/** The witnesses of a log, found by leaps over the key, so that no more is read than there are witnesses. */
+const WITNESSES = `WITH RECURSIVE named (witness) AS (
+  SELECT min(witness) FROM cosignature WHERE log = ?1
+  UNION ALL
+  SELECT (SELECT min(witness) FROM cosignature WHERE log = ?1 AND witness > n.witness) FROM named AS n
+  WHERE n.witness IS NOT NULL)`
+
+/** What can be read of the cosignatures of one log in an open file. Without a number: of the one that grows. */
+export function openCosignatures(db: Database, number?: number): Cosignatures {
+  const logs = openLogs(db)
+  const ofSize = db.prepare(
+    `${WITNESSES} SELECT c.size, c.witness, c.line, c.at FROM named JOIN cosignature AS c
+     ON c.log = ?1 AND c.witness = named.witness AND c.size = ?2 ORDER BY c.witness`,
   )
+  const last = db.prepare(
+    `${WITNESSES} SELECT max((SELECT max(size) FROM cosignature WHERE log = ?1 AND witness = named.witness)) AS size FROM named`,
+  )
+  const log = () => newestOf(number === undefined ? logs() : logs().slice(0, number))
   return {
-    size: async () => numberOf(size.get() ?? {}, 'size'),
-    leaves: async (from, to) => leaves.all(from, to).map(row => textOf(row, 'text')),
-    async tile(level, index) {
-      const row = tile.get(level, index)
-      return row && bytesOf(row, 'hashes')
+    cosignatures: async size => ofSize.all(log().id, size).map(readCosignature),
+    async lastCosigned() {
+      const row = last.get(log().id)
+      return row ? optionalNumberOf(row, 'size') : undefined
     },
+  }
+}
+
+/** What can be read of one log in an open file, as the port asks for it. Without a number: of the one that grows. */
+export function openLedgerReader(db: Database, number?: number): LedgerReader {
+  const [logs, sizes, sources] = [openLogs(db), openSizes(db), openSources(db)]
+  const leaves = db.prepare('SELECT text FROM leaf WHERE seq >= ? AND seq < ? ORDER BY seq')
+  const checkpoint = db.prepare(
+    'SELECT size, root, note, vkey, at FROM checkpoint WHERE log = ? ORDER BY size DESC LIMIT 1',
+  )
+  const checkpoints = db.prepare(
+    'SELECT size, root, note, vkey, at FROM checkpoint WHERE log = ? AND size > ? ORDER BY size LIMIT ?',
+  )
+  if (number !== undefined && logs().length < number) throw new RangeError('the store has no such log')
+  const log = () => (number === undefined ? newestOf(logs()) : newestOf(logs().slice(0, number)))
+  const within = (size: number) => {
+    if (size > sizes(log())) throw new RangeError('the log has fewer leaves')
+    return sources(log())
+  }
+  return {
+    size: async () => sizes(log()),
+    async leaves(from, to) {
+      const { first, end } = log()
+      const until = Math.min(first + to, end ?? Number.MAX_SAFE_INTEGER)
+      return leaves.all(first + from, until).map(row => textOf(row, 'text'))
+    },
+    tile: async (level, index) => sources(log()).tile(level, index),
     async latestCheckpoint() {
-      const row = checkpoint.get()
+      const row = checkpoint.get(log().id)
       return row && readSaved(row)
     },
+    checkpoints: async (after, limit) => checkpoints.all(log().id, after, limit).map(readSaved),
+    rootAt: async size => rootAt(size, within(size)),
+    inclusion: async (index, size) => inclusionProof(within(size), index, size),
+    consistency: async (old, size) => consistencyProof(within(size), old, size),
+    logs: async () =>
+      logs().flatMap(({ first }) => leaves.all(first, first + 1).map(row => textOf(row, 'text'))),
   }
 }
 

@@ -3,16 +3,32 @@ import { Worker } from 'node:worker_threads'
 import type { ExchangeStore, ShapeReader, ShapeStore } from '../../delivery/delivery.ts'
 import type { AgreementStore } from '../../governance/governance.ts'
 import type { Clock } from '../../kit/kit.ts'
-import type { LedgerReader, LedgerStore } from '../../ledger/ledger.ts'
+import type {
+  AnchorStore,
+  LedgerReader,
+  LedgerStore,
+  VaultReader,
+  VaultStore,
+  WitnessStore,
+} from '../../ledger/ledger.ts'
 import { ProblemsError } from '../../terms/terms.ts'
-import type { Reply, Request } from './command.ts'
+import { openAnchorReader } from './anchor-table.ts'
+import { type Done, type Hindrance, leavesIn, type Reply, type Request } from './command.ts'
 import { type CommitQueue, makeCommitQueue } from './commit-queue.ts'
-import { type Database, MAIN_FILE, openForReading } from './database.ts'
-import { openLedgerReader, openReader, type Reader } from './reader.ts'
+import { type Database, MAIN_FILE, openForReading, VAULT_FILE } from './database.ts'
+import { type Cosignatures, openCosignatures, openLedgerReader, openReader, type Reader } from './reader.ts'
 import { openShapeReader } from './shape-table.ts'
+import { keepUnrecorded, type Unrecorded } from './unrecorded.ts'
+import { openVaultReader } from './vault-table.ts'
 
 /** All ports in one: what is recorded together has to be in one transaction. */
-export type Store = ExchangeStore & LedgerStore & AgreementStore & ShapeStore
+export type Store = ExchangeStore &
+  LedgerStore &
+  AgreementStore &
+  ShapeStore &
+  VaultStore &
+  WitnessStore &
+  AnchorStore
 
 export interface SqliteStoreParts {
   /** Made where it does not exist; held against every other gateway until the store is closed. */
@@ -20,6 +36,16 @@ export interface SqliteStoreParts {
   readonly clock: Clock
   /** Called once when nothing can be recorded any more (an I/O error, the thread has died). The process should end. */
   readonly onFailure: (fault: Error) => void
+  /** Undefined where nobody is told of a full disk and the ledger does not say what it has missed. */
+  readonly shortage?: Shortage
+}
+
+/** What is to be done about a disk that is full for a while. */
+export interface Shortage {
+  /** Called when the disk is found to be full, and when it has space again. `unrecorded` leaves could not be written so far. */
+  onChange(short: boolean, unrecorded: number): void
+  /** Words the leaf that says how many leaves could not be written: the first one that can. */
+  leaf(why: string, count: number): string
 }
 
 /**
@@ -30,18 +56,29 @@ export interface SqliteStoreParts {
 export async function openSqliteStore(parts: SqliteStoreParts): Promise<Store> {
   const thread = new Worker(new URL('./thread.ts', import.meta.url), { workerData: parts.directory })
   await untilReady(thread)
-  const queue = makeCommitQueue(commands => post(thread, { kind: 'apply', now: parts.clock.now(), commands }))
-  const end = watch(thread, queue, parts.onFailure)
+  const unrecorded = keepUnrecorded(parts.directory)
+  const debt = makeDebt(unrecorded, parts.shortage)
+  const queue = makeCommitQueue({
+    post(commands) {
+      const owed = commands.some(command => leavesIn(command) > 0) ? debt.owed() : undefined
+      post(thread, { kind: 'apply', now: parts.clock.now(), commands, owed })
+    },
+    onUnrecorded: (command, why) => unrecorded.add(leavesIn(command), why),
+  })
+  const end = watch(thread, { queue, onDone: debt.done, onFailure: parts.onFailure })
   const db = await openForReadingOr(end, join(parts.directory, MAIN_FILE))
   const reader = openReader(db)
+  const vaultFile = await openForReadingOr(end, join(parts.directory, VAULT_FILE))
   return {
     ...writing(queue, reader),
     ...reading(reader),
+    ...openVaultReader(vaultFile),
     async [Symbol.asyncDispose]() {
       await queue.drained()
-      queue.fail()
-      if (db.isOpen) db.close()
+      queue.fail('thread-ended')
+      for (const file of [db, vaultFile]) if (file.isOpen) file.close()
       await end()
+      unrecorded[Symbol.dispose]()
     },
   }
 }
@@ -55,10 +92,28 @@ async function openForReadingOr(end: () => Promise<void>, file: string): Promise
   }
 }
 
-/** Reads the ledger of a store, also while its gateway runs. */
-export function openSqliteLedger(directory: string): LedgerReader & Disposable {
+/** One log of a store, with what witnesses have said of it. */
+export type SqliteLedger = LedgerReader & Cosignatures & Pick<AnchorStore, 'anchors'> & Disposable
+
+/**
+ * Reads the ledger of a store, also while its gateway runs.
+ *
+ * @param number of the log, counted from 1; without it the one that grows
+ */
+export function openSqliteLedger(directory: string, number?: number): SqliteLedger {
   const db = openForReading(join(directory, MAIN_FILE))
-  return { ...openLedgerReader(db), [Symbol.dispose]: () => db.close() }
+  return {
+    ...openLedgerReader(db, number),
+    ...openCosignatures(db, number),
+    ...openAnchorReader(db, number),
+    [Symbol.dispose]: () => db.close(),
+  }
+}
+
+/** Reads the vault of a store, also while its gateway runs. */
+export function openSqliteVault(directory: string): VaultReader & Disposable {
+  const db = openForReading(join(directory, VAULT_FILE))
+  return { ...openVaultReader(db), [Symbol.dispose]: () => db.close() }
 }
 
 /** Reads the shapes of past traffic in a store, also while its gateway runs. */
@@ -90,6 +145,7 @@ function writing(queue: CommitQueue, reader: Reader) {
         if (await queue.apply({ kind: 'erase', due: now, count, leaf: words })) return count
       }
     },
+    forget: (ids, leaf) => queue.apply({ kind: 'forget', ids, leaf }),
     async rememberRevision(agreement, revision, digest) {
       await queue.apply({ kind: 'remember', agreement, revision, digest })
     },
@@ -97,8 +153,8 @@ function writing(queue: CommitQueue, reader: Reader) {
     async markTold(ids, at) {
       await queue.apply({ kind: 'told', ids, at })
     },
-    async saveDraft(draft, leaf) {
-      await queue.apply({ kind: 'draft', draft, leaf })
+    async saveDraft(draft, leaf, vault) {
+      await queue.apply({ kind: 'draft', draft, leaf, vault })
     },
     async dropDraft(agreement) {
       await queue.apply({ kind: 'drop-draft', agreement })
@@ -106,16 +162,35 @@ function writing(queue: CommitQueue, reader: Reader) {
     async addShapes(entries) {
       await queue.apply({ kind: 'shapes', entries })
     },
+    ...witnessing(queue),
     head: () => queue.apply({ kind: 'head' }),
     async saveCheckpoint(checkpoint) {
       const refused = await queue.apply({ kind: 'checkpoint', checkpoint })
       if (refused !== null) throw new Error(refused)
+    },
+    async openLog(leaves) {
+      await queue.apply({ kind: 'open-log', leaves })
+    },
+  } satisfies Partial<Store>
+}
+
+function witnessing(queue: CommitQueue) {
+  return {
+    advance: step => queue.apply({ kind: 'advance', step }),
+    keepConflict: (conflict, leaf) => queue.apply({ kind: 'conflict', conflict, leaf }),
+    settleConflicts: (peer, at, leaf) => queue.apply({ kind: 'settle-conflicts', peer, at, leaf }),
+    async saveCosignature(cosignature) {
+      await queue.apply({ kind: 'cosignature', cosignature })
+    },
+    async saveAnchor(anchor, leaf) {
+      await queue.apply({ kind: 'anchor', anchor, leaf })
     },
   } satisfies Partial<Store>
 }
 
 function reading(reader: Reader) {
   return {
+    leafAt: async number => reader.leafAt(number),
     waiting: async (peer, after, limit) => reader.waiting(peer, after, limit),
     sent: async id => reader.sent(id),
     shared: async query => reader.shared(query),
@@ -131,6 +206,18 @@ function reading(reader: Reader) {
     leaves: (from, to) => reader.leaves(from, to),
     tile: (level, index) => reader.tile(level, index),
     latestCheckpoint: () => reader.latestCheckpoint(),
+    checkpoints: (after, limit) => reader.checkpoints(after, limit),
+    inclusion: (index, size) => reader.inclusion(index, size),
+    rootAt: size => reader.rootAt(size),
+    consistency: (old, size) => reader.consistency(old, size),
+    logs: () => reader.logs(),
+    peerLog: async origin => reader.peerLog(origin),
+    peerLogs: async peer => reader.peerLogs(peer),
+    conflicts: async () => reader.conflicts(),
+    lastCosignature: async witness => reader.lastCosignature(witness),
+    cosignatures: async size => reader.cosignatures(size),
+    anchors: () => reader.anchors(),
+    lastAnchor: () => reader.lastAnchor(),
   } satisfies Partial<Store>
 }
 
@@ -151,25 +238,50 @@ function untilReady(thread: Worker): Promise<void> {
   })
 }
 
+/** Goes on owing the ledger a leaf until the thread says that it is durable. One batch is at work at a time. */
+function makeDebt(unrecorded: Unrecorded, shortage: Shortage | undefined) {
+  let told = 0
+  let wasShort = false
+  return {
+    owed(): string | undefined {
+      told = unrecorded.count
+      return told > 0 ? shortage?.leaf(unrecorded.why, told) : undefined
+    },
+    done({ paid, short }: Done): void {
+      if (paid) unrecorded.settle(told)
+      if (short !== wasShort) shortage?.onChange(short, unrecorded.count)
+      wasShort = short
+    },
+  }
+}
+
+interface Hearing {
+  readonly queue: CommitQueue
+  readonly onDone: (done: Done) => void
+  readonly onFailure: (fault: Error) => void
+}
+
 /** Hears the thread from now on. Returns how to end it. */
-function watch(thread: Worker, queue: CommitQueue, onFailure: (fault: Error) => void): () => Promise<void> {
+function watch(thread: Worker, { queue, onDone, onFailure }: Hearing): () => Promise<void> {
   let over = false
-  function fail(fault: Error): void {
+  function fail(fault: Error, why: Hindrance): void {
     if (over) return
     over = true
-    queue.fail()
+    queue.fail(why)
     onFailure(fault)
   }
   const exited = new Promise<void>(resolve => thread.once('exit', () => resolve()))
   thread.on('message', (reply: Reply) => {
     if (reply.kind !== 'applied') return
     queue.settle(reply.outcomes)
-    if (reply.broken !== undefined) fail(new Error(`nothing can be recorded any more: ${reply.broken}`))
+    onDone(reply)
+    if (reply.broken !== undefined)
+      fail(new Error(`nothing can be recorded any more: ${reply.broken}`), 'io-error')
   })
   thread.once('error', fault =>
-    fail(fault instanceof Error ? fault : new Error('the store thread has failed')),
+    fail(fault instanceof Error ? fault : new Error('the store thread has failed'), 'thread-ended'),
   )
-  thread.once('exit', () => fail(new Error('the store thread has ended')))
+  thread.once('exit', () => fail(new Error('the store thread has ended'), 'thread-ended'))
   return async () => {
     over = true
     post(thread, { kind: 'close' })

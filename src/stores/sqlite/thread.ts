@@ -15,8 +15,7 @@ function serve(port: NonNullable<typeof parentPort>, directory: string): void {
       port.close()
       return
     }
-    const outcomes = writer.apply(request.commands, request.now)
-    reply(port, { kind: 'applied', outcomes, broken: writer.broken })
+    reply(port, { kind: 'applied', ...writer.apply(request) })
   })
   reply(port, { kind: 'ready' })
 }

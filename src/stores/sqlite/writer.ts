@@ -3,8 +3,17 @@ import { join } from 'node:path'
 import { unreachable } from '../../kit/kit.ts'
 import { ProblemsError } from '../../terms/terms.ts'
 import { openAgreementTable } from './agreement-table.ts'
-import type { Answer, Command, Outcome } from './command.ts'
-import { type Database, faultKind, MAIN_FILE, openForWriting, textOf, VAULT_FILE } from './database.ts'
+import { openAnchorTable } from './anchor-table.ts'
+import type { Answer, Command, CommandOf, Done, Hindrance, Outcome, Work } from './command.ts'
+import {
+  type Database,
+  type Driver,
+  faultKind,
+  MAIN_FILE,
+  openForWriting,
+  textOf,
+  VAULT_FILE,
+} from './database.ts'
 import { openInboxTable } from './inbox-table.ts'
 import { openLedgerTable } from './ledger-table.ts'
 import { lockDirectory } from './lock.ts'
@@ -13,13 +22,12 @@ import { openOutboxTable } from './outbox-table.ts'
 import { keepReserve } from './reserve.ts'
 import { openShapeTable } from './shape-table.ts'
 import { openVaultTable } from './vault-table.ts'
+import { openWitnessTable } from './witness-table.ts'
 
 /** The one writer of a store. Runs in the store's thread. */
 export interface Writer extends Disposable {
   /** Carries out commands that wait together in one transaction, durable on return. One outcome for each, in order. */
-  apply(commands: readonly Command[], now: number): readonly Outcome[]
-  /** Why nothing will be recorded any more; undefined while the store is well. */
-  readonly broken: string | undefined
+  apply(work: Work): Done
 }
 
 /**
@@ -30,23 +38,25 @@ export interface Writer extends Disposable {
  * well | short ─I/O error→ broken: nothing more, ever
  * ```
  *
+ * @param Driver of SQLite, where it is not the usual one
  * @throws ProblemsError where the directory is in use or what it holds is not what we last wrote
  */
-export function openWriter(directory: string): Writer {
+export function openWriter(directory: string, Driver?: Driver): Writer {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   using parts = new DisposableStack()
   parts.use(lockDirectory(directory))
-  const main = parts.adopt(openChecked(join(directory, MAIN_FILE), ''), db => db.close())
-  const vaultFile = parts.adopt(openChecked(join(directory, VAULT_FILE), 'vault-'), db => db.close())
+  const main = parts.adopt(openChecked(join(directory, MAIN_FILE), '', Driver), db => db.close())
+  const vaultFile = parts.adopt(openChecked(join(directory, VAULT_FILE), 'vault-', Driver), db => db.close())
   syncDirectory(directory)
   const tables = openTables(main, vaultFile)
   const reserve = keepReserve(directory)
   const open = parts.move()
   let broken: string | undefined
   let short = false
+  let owed: string | undefined
 
   function attempt(commands: readonly Command[], now: number): readonly Outcome[] {
-    if (broken !== undefined) return commands.map(() => UNAVAILABLE)
+    if (broken !== undefined) return commands.map(() => unavailable('io-error'))
     try {
       return commit(commands, now)
     } catch (fault) {
@@ -56,11 +66,14 @@ export function openWriter(directory: string): Writer {
 
   function commit(commands: readonly Command[], now: number): readonly Outcome[] {
     main.exec('BEGIN IMMEDIATE')
+    const paying = owed !== undefined && !short && tables.ledger.head().size > 0
+    if (paying) tables.ledger.append([owed ?? ''])
     const outcomes = commands.map(command => answered(perform(tables, command, now)))
     tables.vault.flush()
     main.exec('COMMIT')
+    if (paying) owed = undefined
     const erasures = commands.filter(command => command.kind === 'erase')
-    for (const { due } of erasures) afterwards(() => tables.vault.erase(due))
+    if (commands.some(({ kind }) => kind === 'forget')) afterwards(() => tables.vault.bury())
     if (erasures.some(({ count }) => count > 0) || outcomes.some(hasCorrected))
       afterwards(() => main.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
     return outcomes
@@ -74,15 +87,15 @@ export function openWriter(directory: string): Writer {
         if (commands.length === 1) return [{ kind: 'fault', says: messageOf(fault) }]
         return commands.flatMap(command => attempt([command], now))
       case 'busy':
-        return commands.map(() => UNAVAILABLE)
+        return commands.map(() => unavailable('locked'))
       case 'full':
-        if (short) return commands.map(() => UNAVAILABLE)
+        if (short) return commands.map(() => unavailable('disk-full'))
         short = true
         reserve.release()
         return sparingly(commands, now)
       case 'broken':
         broken = messageOf(fault)
-        return commands.map(() => UNAVAILABLE)
+        return commands.map(() => unavailable('io-error'))
       default:
         return unreachable(kind)
     }
@@ -101,7 +114,7 @@ export function openWriter(directory: string): Writer {
 
   function sparingly(commands: readonly Command[], now: number): readonly Outcome[] {
     const outcomes = attempt(commands.filter(isFrugal), now).values()
-    return commands.map(command => (isFrugal(command) ? (outcomes.next().value ?? UNAVAILABLE) : UNAVAILABLE))
+    return commands.map(command => (isFrugal(command) && outcomes.next().value) || unavailable('disk-full'))
   }
 
   /** Deleted text also leaves the write-ahead log. A fault here is not one of the commands, which are durable. */
@@ -114,12 +127,11 @@ export function openWriter(directory: string): Writer {
   }
 
   return {
-    get broken() {
-      return broken
-    },
-    apply(commands, now) {
-      short &&= !reserve.stands(now)
-      return short ? sparingly(commands, now) : attempt(commands, now)
+    apply(work) {
+      short &&= !reserve.stands(work.now)
+      owed = work.owed
+      const outcomes = short ? sparingly(work.commands, work.now) : attempt(work.commands, work.now)
+      return { outcomes, short, broken, paid: work.owed !== undefined && owed === undefined }
     },
     [Symbol.dispose]: () => open.dispose(),
   }
@@ -132,7 +144,9 @@ function hasCorrected(outcome: Outcome): boolean {
   return answer.outcomes.some(one => one.kind === 'stored' && one.corrected)
 }
 
-const UNAVAILABLE: Outcome = { kind: 'unavailable' }
+function unavailable(why: Hindrance): Outcome {
+  return { kind: 'unavailable', why }
+}
 
 function answered(answer: Answer): Outcome {
   return { kind: 'answer', answer }
@@ -160,16 +174,17 @@ function openTables(main: Database, vaultFile: Database) {
      WHERE excluded.revision > revision`,
   )
   const outbox = openOutboxTable(main, ledger, vault)
-  const agreements = openAgreementTable(main, ledger)
+  const agreements = openAgreementTable(main, ledger, vault)
   const [inbox, shapes] = [openInboxTable(main, ledger, vault), openShapeTable(main)]
-  return { ledger, vault, outbox, agreements, inbox, shapes, rememberRevision }
+  const witness = openWitnessTable(main, ledger)
+  const anchors = openAnchorTable(main, ledger)
+  return { ledger, vault, outbox, agreements, inbox, shapes, witness, anchors, rememberRevision }
 }
 
 function perform(tables: Tables, command: Command, now: number): Answer {
   switch (command.kind) {
     case 'note':
-      tables.ledger.append(command.leaves)
-      for (const row of command.vault) tables.vault.add(row)
+      note(tables, command)
       return null
     case 'release':
       return tables.outbox.release(command.entries, command.once, now)
@@ -181,6 +196,10 @@ function perform(tables: Tables, command: Command, now: number): Answer {
     case 'erase':
       tables.shapes.forget(command.due)
       return tables.inbox.erase(command)
+    case 'forget':
+      if (!tables.vault.doom(command.ids)) return false
+      tables.ledger.append([command.leaf])
+      return true
     case 'shapes':
       tables.shapes.add(command.entries)
       return null
@@ -193,7 +212,7 @@ function perform(tables: Tables, command: Command, now: number): Answer {
       tables.agreements.markTold(command.ids, command.at)
       return null
     case 'draft':
-      tables.agreements.saveDraft(command.draft, command.leaf)
+      tables.agreements.saveDraft(command.draft, command.leaf, command.vault)
       return null
     case 'drop-draft':
       tables.agreements.dropDraft(command.agreement)
@@ -202,15 +221,35 @@ function perform(tables: Tables, command: Command, now: number): Answer {
       return tables.ledger.saveCheckpoint(command.checkpoint)
     case 'head':
       return tables.ledger.head()
+    case 'open-log':
+      tables.ledger.openLog(command.leaves)
+      return null
+    case 'advance':
+      return tables.witness.advance(command.step)
+    case 'conflict':
+      return tables.witness.keepConflict(command.conflict, command.leaf)
+    case 'settle-conflicts':
+      return tables.witness.settleConflicts(command.peer, command.at, command.leaf)
+    case 'cosignature':
+      tables.witness.saveCosignature(command.cosignature)
+      return null
+    case 'anchor':
+      tables.anchors.save(command)
+      return null
     default:
       return unreachable(command)
   }
 }
 
+function note({ ledger, vault }: Tables, { leaves, vault: rows }: CommandOf<'note'>): void {
+  const first = ledger.append(leaves)
+  for (const [at, row] of rows.entries()) if (row) vault.add(row, first + at)
+}
+
 /** A file that is whole and in the newest form. */
-function openChecked(file: string, prefix: '' | 'vault-'): Database {
+function openChecked(file: string, prefix: '' | 'vault-', Driver?: Driver): Database {
   const doubtful = isDoubtful(file)
-  const db = openForWriting(file)
+  const db = openForWriting(file, Driver)
   try {
     if (doubtful) check(db, file)
     migrate(db, file, prefix)
