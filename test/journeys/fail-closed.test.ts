@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test as Tap } from 'tap'
 import type { JsonObject } from '../../src/kit/kit.ts'
 import { dig } from '../support/dig.ts'
 import { type Field, layField, type Side } from '../support/field.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
 import { type Acting, type Answer, openSystem, type System } from '../support/system.ts'
 import { until } from '../support/until.ts'
 import { allSettled, checkLedgers } from './endings.ts'
@@ -24,7 +24,7 @@ void t.test('what cannot be recorded does not happen', async t => {
 
 async function checkFullDisk(t: Tap, like: Field): Promise<void> {
   await using field = await layField({ like })
-  await using mounted = await mountSmall(t, field.police)
+  await using mounted = await mountSmallDisk(t, field.police.store)
   if (mounted === undefined) return
   await Promise.all([field.police.start(), field.army.start()])
   using police = await openSystem(field.police, { name: 'public-order-system' })
@@ -158,18 +158,6 @@ function large(number: number): JsonObject {
     kind: 'RVP',
   }))
   return pushOf('police.operation', operation('big', { version: number, venues }), PURPOSE)
-}
-
-/** A small file system for a store; undefined where this machine does not let us mount one. */
-async function mountSmall(t: Tap, { store }: Side): Promise<AsyncDisposable | undefined> {
-  await mkdir(store, { recursive: true })
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=44m', 'tmpfs', store], { stdio: 'ignore' })
-    return { [Symbol.asyncDispose]: async () => void execFileSync('umount', ['-l', store]) }
-  } catch {
-    t.pass('this machine does not let us mount a small file system, so a full disk was not tried')
-    return undefined
-  }
 }
 
 /** Takes all the space that is left. */

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +9,7 @@ import { run } from '../support/audit.ts'
 import { openCounterfeiter } from '../support/counterfeit.ts'
 import { dig } from '../support/dig.ts'
 import { type Field, layField, openField, type Side } from '../support/field.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
 import { type Acting, type Answer, openSystem, type System } from '../support/system.ts'
 import { until } from '../support/until.ts'
 import { agreementOf, allSettled, checkLedgers } from './endings.ts'
@@ -196,21 +196,9 @@ async function strikeOff({ certificates }: Side, name: string): Promise<void> {
   await reissueExampleCrl(certificates, [serialOf(pem)], systemClock)
 }
 
-/** A small file system for a store; undefined where this machine does not let us mount one. */
-async function mountSmall(t: Tap, { store }: Side): Promise<AsyncDisposable | undefined> {
-  await mkdir(store, { recursive: true })
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=44m', 'tmpfs', store], { stdio: 'ignore' })
-    return { [Symbol.asyncDispose]: async () => void execFileSync('umount', ['-l', store]) }
-  } catch {
-    t.comment('skipped: this machine does not let us mount a small file system')
-    return undefined
-  }
-}
-
 async function checkFullStore(t: Tap, like: Field): Promise<void> {
   await using field = await layField({ like })
-  await using mounted = await mountSmall(t, field.police)
+  await using mounted = await mountSmallDisk(t, field.police.store)
   if (mounted === undefined) return
   await Promise.all([field.police.start(), field.army.start()])
   using police = await openSystem(field.police, { name: 'public-order-system' })
@@ -236,7 +224,7 @@ async function checkFullStore(t: Tap, like: Field): Promise<void> {
 
 async function checkFullPeer(t: Tap, like: Field): Promise<void> {
   await using field = await layField({ like })
-  await using mounted = await mountSmall(t, field.army)
+  await using mounted = await mountSmallDisk(t, field.army.store)
   if (mounted === undefined) return
   await Promise.all([field.police.start(), field.army.start()])
   using police = await openSystem(field.police, { name: 'public-order-system' })
