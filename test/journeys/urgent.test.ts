@@ -149,7 +149,7 @@ async function reviewed(t: Tap, { system, operator, dpo, armyDpo, later }: Stage
   t.match(await dpo.sign(...review), { code: 1, err: /^refused: act-out-of-turn: / }, 'not before its end')
   later(15 * 60_000)
   t.equal(await push(system), 'role-not-allowed', 'it is over by itself')
-  t.match((await dpo.run('notices')).out, /^dpo: [^\n]* has ended and has to be reviewed by this agency\n/)
+  t.match((await dpo.run('notices')).out, /^dpo: [^\n]* has ended and has to be reviewed by this agency\n/m)
   t.match(await operator.sign(...review), { code: 1, err: /^refused: officer-not-allowed: / })
   t.match(await dpo.sign(...review), { code: 0, out: /review-due: [^\n]*; reviewed by northshire-police\n$/ })
 
