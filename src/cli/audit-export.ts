@@ -155,14 +155,17 @@ async function writeCheckpoints(
   return sizes.length
 }
 
-/** Each time stamp, with what was stamped: the note as the log has signed it, without the lines of witnesses. */
+/** Each time stamp, with what was stamped: the note as the log has signed it, without the lines of witnesses. A list names them all. */
 async function writeAnchors(ledger: ExportedLedger, directory: string, upTo: number): Promise<void> {
+  const index: string[] = []
   for (const { size, token } of await ledger.anchors()) {
     const [checkpoint] = await ledger.checkpoints(size - 1, 1)
     if (size > upTo || checkpoint?.size !== size) continue
     write(directory, `anchors/${size}`, checkpoint.note)
     write(directory, `anchors/${size}.tsr`, token)
+    index.push(`${size} ${sha256(token).toString('hex')}\n`)
   }
+  if (index.length > 0) write(directory, 'anchors/index', index.join(''))
 }
 
 function writePartial(directory: string, size: number, level: number, row: readonly Uint8Array[]): void {
@@ -184,14 +187,16 @@ checkpoint        origin, number of leaves and root hash, signed (C2SP tlog-chec
 checkpoints/      every checkpoint that was signed before, under its number of leaves; \`index\` lists them
                   with their SHA-256
 anchors/          checkpoints that an authority has time-stamped (RFC 3161), without the lines of witnesses, each with
-                  its stamp. Verify with the certificate of the authority's issuer, and not that of an agency:
+                  its stamp; \`index\` lists the stamps with their SHA-256. With --tsa and the certificate of the authority, as
+                  you know it by another way, the command below verifies them, too; with that of its issuer others do:
                   openssl ts -verify -data anchors/<size> -in anchors/<size>.tsr -CAfile <issuer.pem>
 vkey              the keys they are signed with, newest first. Compare them with those the agency gave you by another way
 tile/entries/     the leaves: JSON texts, each with a two-byte length before it, 256 to a file
 tile/0/ and up    the hash tree over them (RFC 6962, C2SP tlog-tiles)
 
 Verify it with:   concordat audit verify --dir . --vkey <the key you were given>
-and, where you know its witnesses, with a policy file (C2SP tlog-policy) behind --policy.
+and, where you know its witnesses, with a policy file (C2SP tlog-policy) behind --policy; where you know the authority of its
+time stamps, with that authority's certificate (PEM) behind --tsa.
 
 Any other verifier of these public formats will do as well. Leaves hold names of systems, digests and counts, and
 commitments to personal data, but no personal data.

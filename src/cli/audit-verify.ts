@@ -18,6 +18,7 @@ interface VerifyOptions {
   readonly leaf?: string
   readonly vkey?: readonly string[]
   readonly policy?: string
+  readonly tsa?: string
   readonly tolerance: string
   readonly json?: true
 }
@@ -34,6 +35,10 @@ export function verifyCommand(terminal: Terminal): Command {
       'the verifier keys as the agency gave them (default: those of the policy or export)',
     )
     .option('--policy <file>', 'whose cosignatures are asked for (C2SP tlog-policy)')
+    .option(
+      '--tsa <file>',
+      'PEM of the certificate that the time-stamping authority signs with (default: the one in its stamps)',
+    )
     .option('--tolerance <seconds>', "how far a leaf's time may run backwards", '60')
     .option('--json', 'answer in JSON')
     .action((options: VerifyOptions) => runVerify(terminal, options))
@@ -46,14 +51,17 @@ function runVerify(terminal: Terminal, options: VerifyOptions): void {
   const policy = openFile(terminal, options.policy)
   const proof = openFile(terminal, options.proof)
   const leaf = openFile(terminal, options.leaf)
-  const unread = [policy, proof, leaf].find(file => file !== undefined && file.bytes === undefined)
+  const tsa = openFile(terminal, options.tsa)
+  const unread = [policy, proof, leaf, tsa].find(file => file !== undefined && file.bytes === undefined)
   if (unread) return usage(terminal, `${unread.path} cannot be read`)
+  if (proof && tsa) return usage(terminal, '--tsa goes with --dir')
   if (proof?.bytes)
     return judgeProof(terminal, options, { proof: proof.bytes, leaf: leaf?.bytes, policy: policy?.bytes })
   const report = verifyExport({
     directory: resolve(terminal.cwd, options.dir ?? ''),
     vkey: options.vkey?.join('\n'),
     policy: policy?.bytes,
+    tsa: tsa?.bytes,
     toleranceMs: Number(options.tolerance) * 1000,
   })
   tellAll(terminal, options.json ? [JSON.stringify(report)] : printReport(report))

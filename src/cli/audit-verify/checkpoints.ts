@@ -42,12 +42,13 @@ export function readCheckpoints(files: Files, keys: readonly Key[], report: Repo
     const path = `checkpoints/${size}`
     const differs = files.bytes(path) !== undefined && digestOf(files, path) !== digest
     if (differs) report('tampered', 'checkpoint-index', `\`${path}\` is not the one that \`${INDEX}\` lists`)
-    return openEarlier(files, size, { newest, keys, report })
+    return openEarlier(files, path, size, { newest, keys, report })
   })
   return [newest, ...earlier.filter(one => one !== undefined)]
 }
 
-function readIndex(text: string): ReadonlyMap<string, string> | undefined {
+/** Rising sizes, each with the digest of a file, one a line; undefined where it is not such a list. */
+export function readIndex(text: string): ReadonlyMap<string, string> | undefined {
   const listed = new Map<string, string>()
   let last = -1
   for (const line of text.split('\n').slice(0, -1)) {
@@ -59,20 +60,26 @@ function readIndex(text: string): ReadonlyMap<string, string> | undefined {
   return text.endsWith('\n') ? listed : undefined
 }
 
-function digestOf(files: Files, path: string): string {
+/** SHA-256 of a file, in hexadecimal. */
+export function digestOf(files: Files, path: string): string {
   return hash('sha256', files.bytes(path) ?? Buffer.alloc(0), 'hex')
 }
 
-function openEarlier(
+/** What an earlier checkpoint is read beside. */
+export interface Beside {
+  readonly newest: Checkpoint
+  readonly keys: readonly Key[]
+  readonly report: Report
+}
+
+/** The checkpoint of that size in a file, of the same log as the newest; undefined, and reported, where it is not there. */
+export function openEarlier(
   files: Files,
+  path: string,
   size: string,
-  {
-    newest,
-    keys,
-    report,
-  }: { readonly newest: Checkpoint; readonly keys: readonly Key[]; readonly report: Report },
+  { newest, keys, report }: Beside,
 ): Checkpoint | undefined {
-  const checkpoint = openCheckpoint(files, `checkpoints/${size}`, keys, report)
+  const checkpoint = openCheckpoint(files, path, keys, report)
   if (!checkpoint) return undefined
   if (
     String(checkpoint.size) === size &&

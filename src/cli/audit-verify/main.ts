@@ -11,7 +11,7 @@ import { EXIT, printProofReport, printReport } from './report.ts'
 import { readKey, readPolicy, verifyExport, verifyProof } from './verify.ts'
 
 const USAGE =
-  'node main.ts (--dir <export> | --proof <file> [--leaf <file>]) [--vkey <key>]... [--policy <file>] [--tolerance <seconds>] [--theirs <export> --day <YYYY-MM-DD> [--theirs-vkey <key>]...] [--json]'
+  'node main.ts (--dir <export> | --proof <file> [--leaf <file>]) [--vkey <key>]... [--policy <file>] [--tsa <file>] [--tolerance <seconds>] [--theirs <export> --day <YYYY-MM-DD> [--theirs-vkey <key>]...] [--json]'
 
 process.exitCode = run(process.argv.slice(2))
 
@@ -34,6 +34,7 @@ function judge(args: readonly string[]): number {
       leaf: { type: 'string' },
       vkey: { type: 'string', multiple: true },
       policy: { type: 'string' },
+      tsa: { type: 'string' },
       theirs: { type: 'string' },
       'theirs-vkey': { type: 'string', multiple: true },
       day: { type: 'string' },
@@ -42,7 +43,10 @@ function judge(args: readonly string[]): number {
     },
   })
   const { dir, proof, leaf, vkey, tolerance, json } = values
-  const policy = values.policy === undefined ? undefined : readFileSync(values.policy)
+  const [policy, tsa] = [values.policy, values.tsa].map(path =>
+    path === undefined ? undefined : readFileSync(path),
+  )
+  if (tsa && (dir === undefined || values.theirs !== undefined)) throw new Error('not so:')
   if ((dir === undefined) === (proof === undefined) || !/^\d{1,9}$/.test(tolerance))
     throw new Error('not so:')
   if (dir !== undefined) {
@@ -55,7 +59,7 @@ function judge(args: readonly string[]): number {
       console.log(json ? JSON.stringify(found) : printReconciliation(found).join('\n'))
       return RECONCILE_EXIT[found.verdict]
     }
-    const report = verifyExport({ ...ours, toleranceMs })
+    const report = verifyExport({ ...ours, tsa, toleranceMs })
     console.log(json ? JSON.stringify(report) : printReport(report).join('\n'))
     return EXIT[report.verdict]
   }

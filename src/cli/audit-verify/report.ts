@@ -13,6 +13,7 @@ export function printReport(report: VerifyReport): string[] {
   lines.push(`${checkpoints} signed ${checkpoints === 1 ? 'checkpoint' : 'checkpoints'}`)
   if (report.witnessed !== undefined)
     lines.push(`the first ${report.witnessed} leaves were seen by ${witnessesIn(report)}`)
+  lines.push(...printStamped(report.stamped))
   const kinds = Object.entries(report.leaves).map(([kind, count]) => `${count} ${kind}`)
   if (kinds.length > 0) lines.push(`read: ${kinds.join(', ')}; ${report.open} forwarded and still open`)
   if (report.vkeyFrom === 'export')
@@ -24,6 +25,19 @@ export function printReport(report: VerifyReport): string[] {
 function witnessesIn({ seenBy, seenAt }: VerifyReport): string {
   const when = seenAt ? `, last at ${new Date(seenAt * 1000).toISOString()}` : ''
   return `${seenBy.join(', ') || 'no witness, and none is asked for'}${when}`
+}
+
+function printStamped({ heads, by, newest, authorityFrom }: VerifyReport['stamped']): string[] {
+  if (!newest) return []
+  const names = by.map(({ subject }) => subject).join('; ')
+  const what = `${heads} ${heads === 1 ? 'head is' : 'heads are'} time-stamped by ${names}`
+  const said = `${what}; the first ${newest.size} leaves were there at ${new Date(newest.at).toISOString()}`
+  if (authorityFrom === 'caller') return [said]
+  const prints = by.map(({ fingerprint }) => fingerprint).join('; ')
+  return [
+    said,
+    `the key of the time stamps was taken from the export: compare it with the authority's certificate: ${prints}`,
+  ]
 }
 
 function printFindings({ findings }: Pick<VerifyReport, 'findings'>): string[] {

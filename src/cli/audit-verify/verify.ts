@@ -7,13 +7,15 @@
  * 2. every leaf against the tiles of level 0, every tile against the level below, and the root at the size of every
  *    checkpoint against the one that was signed: so each checkpoint goes on from all earlier ones (RFC 6962)
  * 3. which witnesses have cosigned, where a policy says whom to trust (tlog-cosignature, tlog-policy)
- * 4. what the leaves say: see `story.ts`
+ * 4. which checkpoints an authority has time-stamped, and when (RFC 3161): see `stamps.ts`
+ * 5. what the leaves say: see `story.ts`
  */
 import { type Checkpoint, judgeRoots, readCheckpoints } from './checkpoints.ts'
 import { type Files, openFiles } from './files.ts'
 import { type Finding, gatherFindings, type Report, type Verdict } from './finding.ts'
 import { cosignedAt, type Key, readKey } from './note.ts'
 import { type Policy, readPolicy, witnessesOf } from './policy.ts'
+import { readAuthorities, readStamps, type Stamped } from './stamps.ts'
 import { makeStory } from './story.ts'
 import { regrow } from './tree.ts'
 
@@ -28,6 +30,8 @@ export interface VerifyRequest {
   readonly vkey: string | undefined
   /** A policy file (C2SP tlog-policy); undefined to ask for no witness. */
   readonly policy: Buffer | undefined
+  /** Certificates that a time-stamping authority signs with, PEM; left out to believe those in its stamps. */
+  readonly tsa?: Buffer | undefined
   /** How far a leaf's time may lie behind that of an earlier one, ms. */
   readonly toleranceMs: number
 }
@@ -49,6 +53,8 @@ export interface VerifyReport {
   readonly seenBy: readonly string[]
   /** When the last of them cosigned it, seconds since 1970. */
   readonly seenAt: number | undefined
+  /** What a time-stamping authority has said of the checkpoints. */
+  readonly stamped: Stamped
   readonly firstBadLeaf: number | undefined
   readonly leaves: Readonly<Record<string, number>>
   /** Forwarded exchanges that neither were answered nor expired before the checkpoint. */
@@ -65,10 +71,16 @@ export function verifyExport(request: VerifyRequest): VerifyReport {
   const checkpoints = readCheckpoints(files, keys, report)
   const [newest] = checkpoints
   const story = makeStory(newest?.origin, request.toleranceMs, report)
-  if (newest) {
-    const sizes = new Set(checkpoints.map(({ size }) => size))
-    judgeRoots(checkpoints, regrow(files, sizes, story.tell, report), report)
+  const authorities = readAuthorities(request.tsa, report)
+  const stamps = readStamps(files, authorities, newest && { newest, keys, report })
+  const heads = [...checkpoints, ...stamps.heads]
+  const hear = (leaf: Buffer, index: number) => {
+    story.tell(leaf, index)
+    stamps.tell(leaf, index)
   }
+  const regrown = newest && regrow(files, new Set(heads.map(({ size }) => size)), hear, report)
+  if (regrown) judgeRoots(heads, regrown, report)
+  const stamped = stamps.judge(regrown?.roots ?? new Map(), report)
   const witnessed = policy && judgeWitnesses(checkpoints, policy, report)
   return {
     verdict: verdict(),
@@ -80,6 +92,7 @@ export function verifyExport(request: VerifyRequest): VerifyReport {
     witnessed: witnessed?.size,
     seenBy: witnessed?.seenBy ?? [],
     seenAt: witnessed?.seenAt,
+    stamped,
     firstBadLeaf: firstBadLeaf(),
     leaves: Object.fromEntries(story.counts),
     open: story.open(),
