@@ -9,6 +9,8 @@ import { digestOf } from '../../src/kit/kit.ts'
 import { printWitnessVkey } from '../../src/ledger/ledger.ts'
 import { exportTo, freshDirectory, makeNoteSigner, ORIGIN, story } from './exported-ledger.ts'
 
+t.setTimeout(120_000)
+
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const root = freshDirectory(t)
 const leaves = story(700)
