@@ -104,11 +104,12 @@ rules: ${policies}/${agency}.rules.yaml
 #   documentBytes: 262144      # largest body of one push
 #   timeToLiveSeconds: 86400   # how long an exchange waits for the peer's receipt
 #   waiting: 1000000           # exchanges that may wait for one peer
-# retention:                   # how long it can be told who was behind a leaf of the ledger; the leaf itself stays
+# retention:                   # how long it can be told who was behind a leaf of the ledger
 #   disclosureDays: 1826
 #   refusalDays: 1826
 #   consultationDays: 1826
 #   officeDays: 1826
+#   ledgerYears: 7             # when a closed year of the ledger may be dropped
 # witness:
 #   everySeconds: 10           # how often new heads of the ledger are shown to a peer
 #   onBehind: go-on            # or stop: what becomes of exchanges while no peer has seen the ledger for an hour

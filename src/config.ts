@@ -57,13 +57,15 @@ export interface TimestampsConfig {
   readonly everyMinutes: number
 }
 
-/** How long what the ledger commits to can be opened and found, in days. */
+/** How long what the ledger commits to can be opened and found, in days, and how long the ledger itself stays. */
 export interface RetentionConfig {
   readonly disclosureDays: number
   readonly refusalDays: number
   readonly consultationDays: number
   /** What officers did, and who has read the ledger. */
   readonly officeDays: number
+  /** How many years after its end a log of the ledger may be dropped at the earliest. */
+  readonly ledgerYears: number
 }
 
 export interface WitnessConfig {
@@ -227,6 +229,7 @@ const USUAL_RETENTION: RetentionConfig = {
   refusalDays: USUAL_DAYS,
   consultationDays: USUAL_DAYS,
   officeDays: USUAL_DAYS,
+  ledgerYears: 7,
 }
 
 const USUAL_WITNESSING: WitnessConfig = {

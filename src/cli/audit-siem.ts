@@ -5,7 +5,7 @@ import { Command, Option } from 'commander'
 import { isJsonObject, readJsonText } from '../kit/kit.ts'
 import { type Copy, copyOf, ocsfEvent } from './siem-event.ts'
 import { type Collector, sendAll, syslogLine } from './siem-syslog.ts'
-import { openStoredLedger } from './stored-ledger.ts'
+import { dayOf, openEvenDropped } from './stored-ledger.ts'
 import type { Terminal } from './terminal.ts'
 
 interface SiemOptions {
@@ -100,12 +100,16 @@ async function copyNew(
 ): Promise<Cursor | undefined> {
   let cursor = from ?? { log: 1, origin: '', next: 0 }
   for (let count = cursor.log; cursor.log <= count; cursor = { log: cursor.log + 1, origin: '', next: 0 }) {
-    using ledger = openStoredLedger(terminal, { store: options.store, log: String(cursor.log) })
+    using ledger = openEvenDropped(terminal, { store: options.store, log: String(cursor.log) })
     if (!ledger) return undefined
     const logs = await ledger.logs()
     const origin = originIn(logs[cursor.log - 1])
     count = logs.length
     if (cursor.origin !== '' && cursor.origin !== origin) return lost(terminal, cursor)
+    if (ledger.droppedAt !== undefined) {
+      terminal.err(`${origin} was dropped on ${dayOf(ledger.droppedAt)}; the copy goes on behind it`)
+      continue
+    }
     const size = await ledger.size()
     if (cursor.next > size) return lost(terminal, cursor)
     while (cursor.next < size && !terminal.stop.aborted) {

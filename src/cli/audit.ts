@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { dropCommand } from './audit-drop.ts'
 import { eraseCommand } from './audit-erase.ts'
 import { exportCommand } from './audit-export.ts'
 import { openCommand } from './audit-open.ts'
@@ -29,4 +30,5 @@ export function auditCommand(terminal: Terminal): Command {
     .addCommand(keysCommand(terminal))
     .addCommand(reopenCommand(terminal))
     .addCommand(settleCommand(terminal))
+    .addCommand(dropCommand(terminal))
 }

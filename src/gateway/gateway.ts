@@ -13,6 +13,7 @@ import { makeAdmission, makeHandshakeRecorder, measure } from './watch.ts'
 
 export { loadContract } from './agreements.ts'
 export { askAsOfficer, askConsole, type ConsoleAnswer, type OfficerRequest } from './ask.ts'
+export { dropLog, type LogDrop } from './drop-log.ts'
 export type { GatewayEdge } from './foundation.ts'
 export { type Reopened, reopenLog, settleConflicts } from './reopen.ts'
 export { publishVerifierKeys, VERIFIER_KEYS_FILE, verifierKeysOf } from './verifier-keys.ts'

@@ -1,5 +1,5 @@
 import { type Clock, uuidv7 } from '../../src/kit/kit.ts'
-import type { Head, VaultRow } from '../../src/ledger/ledger.ts'
+import { growTree, type Head, leafHash, type VaultRow } from '../../src/ledger/ledger.ts'
 import type { Command, CommandKind } from '../../src/stores/sqlite/command.ts'
 import { acceptEntry, agency, handClock, inboxEntry, releaseEntry } from './exchange-store.suite.ts'
 
@@ -110,6 +110,7 @@ export const COMMAND_KINDS = Object.keys({
   'settle-conflicts': 1,
   cosignature: 1,
   anchor: 1,
+  'drop-log': 1,
   'open-log': 1,
   checkpoint: 1,
   head: 1,
@@ -169,11 +170,27 @@ export function durableWrites(): readonly DurableWrite[] {
       before: [note('x')],
       repeatable: false,
     }),
+    write('a log dropped', [{ kind: 'drop-log', order: { log: 1, why: 'w', at: now, leaf: '{"gone":1}' } }], {
+      before: closedLog(),
+    }),
     write(
       'many at once',
       [note('a'), release(), accept(), act(), draft('f'), advance(5, undefined), note('z')],
       once(),
     ),
+  ]
+}
+
+/** Longer than a tile, signed, and with a row of the vault whose time is over. */
+function closedLog(): readonly Command[] {
+  const leaves = Array.from({ length: 260 }, (_, at) => `{"n":${at}}`)
+  const tree = growTree(0, [], () => {})
+  for (const leaf of leaves) tree.append(leafHash(leaf))
+  const checkpoint = { size: tree.size, root: tree.root(), note: 'n', vkey: 'v', at: now }
+  return [
+    { kind: 'note', leaves, vault: [vaultRow()] },
+    { kind: 'checkpoint', checkpoint },
+    { kind: 'open-log', leaves: ['{"opened":2}'] },
   ]
 }
 

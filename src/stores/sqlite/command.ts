@@ -7,10 +7,11 @@ import type {
   ReleaseResult,
   SettleEntry,
 } from '../../delivery/delivery.ts'
-import type { Head, SavedCheckpoint, VaultRow } from '../../ledger/ledger.ts'
+import type { DropAnswer, Head, SavedCheckpoint, VaultRow } from '../../ledger/ledger.ts'
 import type { Problem } from '../../terms/terms.ts'
 import type { AgreementCommand } from './agreement-table.ts'
 import type { AnchorCommand } from './anchor-table.ts'
+import type { DropCommand } from './drop-table.ts'
 import type { ShapeCommand } from './shape-table.ts'
 import type { WitnessCommand } from './witness-table.ts'
 
@@ -40,6 +41,7 @@ export type Command =
   | ShapeCommand
   | WitnessCommand
   | AnchorCommand
+  | DropCommand
   | { readonly kind: 'open-log'; readonly leaves: readonly string[] }
   | { readonly kind: 'checkpoint'; readonly checkpoint: SavedCheckpoint }
   | { readonly kind: 'head' }
@@ -81,6 +83,7 @@ export interface Answers {
   readonly 'settle-conflicts': number
   readonly cosignature: null
   readonly anchor: null
+  readonly 'drop-log': DropAnswer
 }
 
 export type CommandKind = Command['kind']
@@ -129,6 +132,7 @@ export function leavesIn(command: Command): number {
   if (command.kind === 'shapes') return 0
   if ('leaves' in command) return command.leaves.length
   if ('entries' in command) return command.entries.length
+  if (command.kind === 'drop-log') return 1
   return 'leaf' in command && command.leaf !== undefined ? 1 : 0
 }
 

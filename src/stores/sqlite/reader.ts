@@ -19,6 +19,7 @@ import {
   type Row,
   textOf,
 } from './database.ts'
+import { readDrops } from './drop-table.ts'
 import { newestOf, openLogs, openSizes, openSources } from './log-table.ts'
 import { openShapeReader } from './shape-table.ts'
 import { openWitnessReader, readCosignature } from './witness-table.ts'
@@ -35,6 +36,7 @@ export function openReader(db: Database) {
     ...openShapeReader(db),
     ...openWitnessReader(db),
     ...openAnchorReader(db),
+    drops: () => readDrops(db),
     ...openLeafReader(db),
   }
 }

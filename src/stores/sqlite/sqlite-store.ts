@@ -5,6 +5,7 @@ import type { AgreementStore } from '../../governance/governance.ts'
 import type { Clock } from '../../kit/kit.ts'
 import type {
   AnchorStore,
+  DropStore,
   LedgerReader,
   LedgerStore,
   VaultReader,
@@ -16,6 +17,7 @@ import { openAnchorReader } from './anchor-table.ts'
 import { type Done, type Hindrance, leavesIn, type Reply, type Request } from './command.ts'
 import { type CommitQueue, makeCommitQueue } from './commit-queue.ts'
 import { type Database, MAIN_FILE, openForReading, VAULT_FILE } from './database.ts'
+import { type Droppable, openDroppable } from './drop-table.ts'
 import { type Cosignatures, openCosignatures, openLedgerReader, openReader, type Reader } from './reader.ts'
 import { openShapeReader } from './shape-table.ts'
 import { keepUnrecorded, type Unrecorded } from './unrecorded.ts'
@@ -28,7 +30,8 @@ export type Store = ExchangeStore &
   ShapeStore &
   VaultStore &
   WitnessStore &
-  AnchorStore
+  AnchorStore &
+  DropStore
 
 export interface SqliteStoreParts {
   /** Made where it does not exist; held against every other gateway until the store is closed. */
@@ -93,7 +96,7 @@ async function openForReadingOr(end: () => Promise<void>, file: string): Promise
 }
 
 /** One log of a store, with what witnesses have said of it. */
-export type SqliteLedger = LedgerReader & Cosignatures & Pick<AnchorStore, 'anchors'> & Disposable
+export type SqliteLedger = LedgerReader & Cosignatures & Pick<AnchorStore, 'anchors'> & Droppable & Disposable
 
 /**
  * Reads the ledger of a store, also while its gateway runs.
@@ -106,6 +109,7 @@ export function openSqliteLedger(directory: string, number?: number): SqliteLedg
     ...openLedgerReader(db, number),
     ...openCosignatures(db, number),
     ...openAnchorReader(db, number),
+    ...openDroppable(db, number),
     [Symbol.dispose]: () => db.close(),
   }
 }
@@ -185,6 +189,7 @@ function witnessing(queue: CommitQueue) {
     async saveAnchor(anchor, leaf) {
       await queue.apply({ kind: 'anchor', anchor, leaf })
     },
+    dropLog: order => queue.apply({ kind: 'drop-log', order }),
   } satisfies Partial<Store>
 }
 
@@ -218,6 +223,7 @@ function reading(reader: Reader) {
     cosignatures: async size => reader.cosignatures(size),
     anchors: () => reader.anchors(),
     lastAnchor: () => reader.lastAnchor(),
+    drops: async () => reader.drops(),
   } satisfies Partial<Store>
 }
 

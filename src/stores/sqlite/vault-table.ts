@@ -23,6 +23,10 @@ export interface VaultTable {
   discard(): void
   /** Deletes the marked rows and their tags, for good: overwritten in the file, and gone from its log. */
   bury(): void
+  /** Until when something is kept about leaves `from` up to but not including `to`, ms; 0 where nothing is. */
+  neededUntil(from: number, to: number): number
+  /** Deletes what there is about these leaves, for good, in a transaction of its own. */
+  dropLeaves(from: number, to: number): void
 }
 
 const TAG_BYTES = 16
@@ -36,6 +40,11 @@ export function openVaultTable(db: Database): VaultTable {
   const mark = db.prepare('UPDATE vault SET expires_at = 0 WHERE id = ?')
   const remove = db.prepare('DELETE FROM vault WHERE id = ?')
   const untag = db.prepare('DELETE FROM lookup WHERE tag = ? AND leaf = ?')
+  const longest = db.prepare(
+    'SELECT coalesce(max(expires_at), 0) AS until FROM vault WHERE leaf >= ? AND leaf < ?',
+  )
+  const removeAbout = db.prepare('DELETE FROM vault WHERE leaf >= ? AND leaf < ?')
+  const untagAbout = db.prepare('DELETE FROM lookup WHERE leaf >= ? AND leaf < ?')
   let added: { readonly row: VaultRow; readonly leaf: number }[] = []
   const doomed: string[] = []
 
@@ -51,6 +60,17 @@ export function openVaultTable(db: Database): VaultTable {
     if (!row) return
     for (const one of splitTags(bytesOf(row, 'tags'))) untag.run(one, numberOf(row, 'leaf'))
     remove.run(id)
+  }
+
+  function forGood(remove: () => void): void {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      remove()
+      db.exec('COMMIT')
+    } finally {
+      if (db.isTransaction) db.exec('ROLLBACK')
+    }
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   }
 
   return {
@@ -78,14 +98,16 @@ export function openVaultTable(db: Database): VaultTable {
     bury() {
       const ids = doomed.splice(0)
       if (ids.length === 0) return
-      db.exec('BEGIN IMMEDIATE')
-      try {
+      forGood(() => {
         for (const id of ids) drop(id)
-        db.exec('COMMIT')
-      } finally {
-        if (db.isTransaction) db.exec('ROLLBACK')
-      }
-      db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      })
+    },
+    neededUntil: (from, to) => numberOf(longest.get(from, to) ?? {}, 'until'),
+    dropLeaves(from, to) {
+      forGood(() => {
+        untagAbout.run(from, to)
+        removeAbout.run(from, to)
+      })
     },
   }
 }

@@ -14,6 +14,7 @@ import {
   textOf,
   VAULT_FILE,
 } from './database.ts'
+import { openDropTable } from './drop-table.ts'
 import { openInboxTable } from './inbox-table.ts'
 import { openLedgerTable } from './ledger-table.ts'
 import { lockDirectory } from './lock.ts'
@@ -74,6 +75,7 @@ export function openWriter(directory: string, Driver?: Driver): Writer {
     if (paying) owed = undefined
     const erasures = commands.filter(command => command.kind === 'erase')
     if (commands.some(({ kind }) => kind === 'forget')) afterwards(() => tables.vault.bury())
+    if (commands.some(({ kind }) => kind === 'drop-log')) afterwards(() => tables.drops.sweep())
     if (erasures.some(({ count }) => count > 0) || outcomes.some(hasCorrected))
       afterwards(() => main.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
     return outcomes
@@ -126,6 +128,8 @@ export function openWriter(directory: string, Driver?: Driver): Writer {
     }
   }
 
+  // A drop that we died in is gone on with.
+  afterwards(() => tables.drops.sweep())
   return {
     apply(work) {
       short &&= !reserve.stands(work.now)
@@ -178,7 +182,8 @@ function openTables(main: Database, vaultFile: Database) {
   const [inbox, shapes] = [openInboxTable(main, ledger, vault), openShapeTable(main)]
   const witness = openWitnessTable(main, ledger)
   const anchors = openAnchorTable(main, ledger)
-  return { ledger, vault, outbox, agreements, inbox, shapes, witness, anchors, rememberRevision }
+  const drops = openDropTable(main, ledger, vault)
+  return { ledger, vault, outbox, agreements, inbox, shapes, witness, anchors, drops, rememberRevision }
 }
 
 function perform(tables: Tables, command: Command, now: number): Answer {
@@ -236,6 +241,8 @@ function perform(tables: Tables, command: Command, now: number): Answer {
     case 'anchor':
       tables.anchors.save(command)
       return null
+    case 'drop-log':
+      return tables.drops.drop(command.order)
     default:
       return unreachable(command)
   }
