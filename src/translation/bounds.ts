@@ -1,7 +1,7 @@
 import type { Bounds, Catalogue } from '../terms/terms.ts'
 import type { Room, Site, Spot } from './converter.ts'
 import type { Linking, Scope } from './lookup.ts'
-import { joinPath } from './paths.ts'
+import { joinPath, sourcePathOf } from './paths.ts'
 import type { Placed } from './reader.ts'
 
 /** Policy may put a code name in place of a text: up to nine characters before thirty-two digits. */
@@ -22,7 +22,7 @@ export function roomOf(
   ends: { written: readonly (Placed<string> | undefined)[]; target: Spot | undefined; scope: Scope },
 ): Room {
   const { scope, written, target } = ends
-  const paths = written.map(one => one?.value.split(' | ').map(path => sourcePath(scope, path)) ?? [])
+  const paths = written.map(one => one?.value.split(' | ').map(path => placeOf(scope, path)) ?? [])
   const [first = ''] = paths[0] ?? []
   const leaf = target && to.leaves.get(target.path)
   return {
@@ -35,8 +35,8 @@ export function roomOf(
   }
 }
 
-function sourcePath(scope: Scope, path: string): string {
-  return path.startsWith('$') ? path : joinPath(scope.source, path)
+function placeOf(scope: Scope, path: string): string {
+  return path.startsWith('$') ? path : sourcePathOf(scope.source, path).path
 }
 
 function readAt({ leaves }: Catalogue, path: string): Bounds {

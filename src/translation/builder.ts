@@ -7,6 +7,8 @@ import type { Report } from './report.ts'
 /** One translation under way. */
 export interface Run {
   readonly context: TranslationContext
+  /** The whole source, for what a rule inside a list reads from its top. */
+  readonly root: Json
   readonly report: Report
   /** The first value that stops the translation. */
   stopped: { readonly rule: string; readonly path: string } | undefined
@@ -15,8 +17,8 @@ export interface Run {
 /** Makes one value of the target from a scope of the source; undefined where there is nothing to say. */
 export type Builder = (scope: Json, run: Run, prefix: string) => Json | undefined
 
-/** Reads one slot: from the document, or from the exchange. */
-export type Source = (scope: Json, context: TranslationContext) => Json | undefined
+/** Reads one slot: from the scope, from the top of the document, or from the exchange. */
+export type Source = (scope: Json, run: Run) => Json | undefined
 
 /** A node of the target while rules are collected: an object, or something that a rule makes. */
 export type TargetNode =
@@ -48,7 +50,7 @@ function builderOf(node: TargetNode): Builder {
 export function buildRule(rule: { sources: readonly Source[]; convert: Convert; pointer: string }): Builder {
   const { sources, convert, pointer } = rule
   return (scope, run, prefix) => {
-    const values = valuesOf(sources, scope, run.context)
+    const values = valuesOf(sources, scope, run)
     if (values === undefined) return undefined
     const converted = convert(values, run.context)
     if (converted === undefined) return undefined
@@ -61,16 +63,16 @@ export function buildRule(rule: { sources: readonly Source[]; convert: Convert; 
   }
 }
 
-function valuesOf(sources: readonly Source[], scope: Json, context: TranslationContext): Values | undefined {
+function valuesOf(sources: readonly Source[], scope: Json, run: Run): Values | undefined {
   const [only] = sources
   if (only && sources.length === 1) {
-    const value = only(scope, context)
+    const value = only(scope, run)
     return value === undefined ? undefined : [value]
   }
   const values: (Json | undefined)[] = []
   let present = false
   for (const source of sources) {
-    const value = source(scope, context)
+    const value = source(scope, run)
     if (value !== undefined) present = true
     values.push(value)
   }

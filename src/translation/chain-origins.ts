@@ -1,4 +1,4 @@
-import { joinPath } from './paths.ts'
+import { joinPath, sourcePathOf } from './paths.ts'
 import type { StepSource } from './source.ts'
 
 /** Where the value at one path of the target comes from. */
@@ -32,7 +32,7 @@ export function originsOf(
     const sources = from
       .flatMap(({ value }) => value.split(' | '))
       .filter(path => !path.startsWith('$'))
-      .map(path => joinPath(scope.source, path))
+      .map(path => sourcePathOf(scope.source, path).path)
     return [
       { target: step.to.value === '.' ? target : target.replace(/\[\]$/, ''), sources, lists: scope.lists },
     ]

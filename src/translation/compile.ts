@@ -70,7 +70,7 @@ function makeTranslate(mapping: MappingSource, build: Builder): Mapping['transla
   const losses = mapping.unmapped.map(makeLoss)
   return (document: JsonObject, context: TranslationContext): Translation => {
     for (const stop of stops) if (stop.holds(document)) return { kind: 'blocked', rule: stop.rule, path: '' }
-    const run: Run = { context, report: new Report(), stopped: undefined }
+    const run: Run = { context, root: document, report: new Report(), stopped: undefined }
     const built = build(document, run, '')
     if (run.stopped) return { kind: 'blocked', ...run.stopped }
     for (const loss of losses) if (loss.holds(document)) run.report.add('', '', loss.manner)

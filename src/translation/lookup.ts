@@ -1,7 +1,7 @@
 import type { Catalogue } from '../terms/terms.ts'
 import type { Source } from './builder.ts'
 import type { Slot, Spot } from './converter.ts'
-import { getterOf, joinPath, leavesUnder, spotAt } from './paths.ts'
+import { getterOf, joinPath, leavesUnder, sourcePathOf, spotAt } from './paths.ts'
 import type { Place, Placed, Reader } from './reader.ts'
 import type { MappingSource, RuleSource } from './source.ts'
 
@@ -30,10 +30,10 @@ interface Lookup {
 
 /** What can be read of the exchange itself. */
 const CONTEXT: ReadonlyMap<string, Lookup> = new Map([
-  ['$provider', contextSpot('$provider', 'agency', (_, context) => context.provider)],
-  ['$exchange', contextSpot('$exchange', 'id', (_, context) => context.exchangeId)],
-  ['$receivedAt', contextSpot('$receivedAt', 'instant', (_, context) => context.receivedAt)],
-  ['$label', contextSpot('$label', 'label', (_, { label }) => ({ ...label }))],
+  ['$provider', contextSpot('$provider', 'agency', (_, { context }) => context.provider)],
+  ['$exchange', contextSpot('$exchange', 'id', (_, { context }) => context.exchangeId)],
+  ['$receivedAt', contextSpot('$receivedAt', 'instant', (_, { context }) => context.receivedAt)],
+  ['$label', contextSpot('$label', 'label', (_, { context }) => ({ ...context.label }))],
 ])
 
 function contextSpot(path: string, type: Spot['type'], source: Source): Lookup {
@@ -65,7 +65,7 @@ function firstOf(one: Lookup, other: Lookup): Lookup {
   const values = one.spot.values && [...one.spot.values, ...(other.spot.values ?? [])]
   return {
     spot: { ...one.spot, values },
-    source: (scope, context) => one.source(scope, context) ?? other.source(scope, context),
+    source: (scope, run) => one.source(scope, run) ?? other.source(scope, run),
   }
 }
 
@@ -91,13 +91,13 @@ export function coverAll(linking: Linking, written: Placed<string>, scope: Scope
 }
 
 function sourceAt(linking: Linking, written: Placed<string>, scope: Scope): Lookup | undefined {
-  const path = joinPath(scope.source, written.value)
+  const { from, below, path } = sourcePathOf(scope.source, written.value)
   const spot = spotAt(linking.from, path)
-  const inner = written.value.replace(/\[\]$/, '').includes('[]')
+  const inner = below.replace(/\[\]$/, '').includes('[]')
   if (!spot || inner) return undefined
   for (const leaf of leavesUnder(linking.from, path)) linking.covered.add(leaf)
-  const get = getterOf(written.value)
-  return { spot, source: get }
+  const get = getterOf(below)
+  return { spot, source: from === 'root' ? (_, { root }) => get(root) : get }
 }
 
 export function isList(catalogue: Catalogue, path: string): boolean {

@@ -8,6 +8,22 @@ export function joinPath(base: string, path: string): string {
   return base === '' ? path : `${base}.${path}`
 }
 
+/** Where a source is read: in the scope that its rule stands in, or from the top of the document. */
+export interface SourcePath {
+  readonly from: 'scope' | 'root'
+  /** Below that, as the rule writes it. */
+  readonly below: string
+  /** From the top of the document, lists marked. */
+  readonly path: string
+}
+
+/** A source as a rule writes it, `role`, or `/realm` for one from the top of the document, wherever the rule stands. */
+export function sourcePathOf(scope: string, written: string): SourcePath {
+  if (!written.startsWith('/')) return { from: 'scope', below: written, path: joinPath(scope, written) }
+  const below = written.slice(1)
+  return { from: 'root', below, path: below }
+}
+
 /** What a catalogue knows of a path: a leaf, a list of objects, or an object of leaves. */
 export function spotAt(catalogue: Catalogue, path: string): Spot | undefined {
   const leaf = catalogue.leaves.get(path)

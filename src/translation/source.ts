@@ -26,7 +26,11 @@ export interface RuleSource {
   readonly kind: 'rule'
   readonly id: Placed<string>
   readonly to: Placed<string>
-  /** By slot name; the one source of a simple rule stands under `value`. */
+  /**
+   * By slot name; the one source of a simple rule stands under `value`. A source is a path in the scope of the rule, `role`; one from
+   * the top of the document, `/realm`, which a rule inside a list reads as well; or something of the exchange, `$provider`. Of
+   * several, `a | b`, the first that holds something is read.
+   */
   readonly from: ReadonlyMap<string, Placed<string>>
   readonly convert: Placed<string>
   readonly with: ReadonlyMap<string, Placed<string>>

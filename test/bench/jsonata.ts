@@ -26,6 +26,7 @@ export function makeJsonata(mapping: string): Evaluate {
   for (const [name, rows] of entriesOf(tables)) expression.assign(`${name}s`, wordsOf(rows))
   expression.assign('posts', POSTS)
   expression.assign('ranks', RANKS)
+  expression.assign('realms', REALMS)
   expression.registerFunction('dtg', dateTimeGroup)
   expression.registerFunction('mgrs', gridReference)
   return (document, { receivedAt, label }) => expression.evaluate(document, { receivedAt, label })
@@ -67,6 +68,9 @@ const POSTS = {
   LOGGIST: { role: 'WATCHKEEPER' },
   LIAISON_OFFICER: { role: 'LNO', symbol: '10031000001105000000' },
 }
+
+/** A list of two words calls a test an exercise. */
+const REALMS = { REAL: 'OPERATION', EXERCISE: 'EXERCISE', TEST: 'EXERCISE' }
 
 const RANKS = {
   PC: { seniority: 'OR-2', span: 'OR-2' },

@@ -134,6 +134,8 @@ export const RULES: readonly (readonly [
     '/summary/reservesByType',
   ],
   ['a realm is one of three', 'police.tacticalPlan', [['realm', 'REALITY']], '/realm'],
+  ['an operation may be an exercise', 'police.operation', [['realm', 'EXERCISE']], undefined],
+  ['and is real, an exercise or a test', 'police.operation', [['realm', 'OPERATION']], '/realm'],
   ['an exercise is no operation', 'police.dutyUnit', [['realm', 'exercise']], '/realm'],
   [
     'a composition is in numbers',

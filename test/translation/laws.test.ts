@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import t from 'tap'
 import { parse } from 'yaml'
 import { isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
-import { squareOf, squareOfReference, type Translation } from '../../src/translation/translation.ts'
+import { realmOf } from '../../src/translation/realm.ts'
+import {
+  type Mapping,
+  squareOf,
+  squareOfReference,
+  type Translation,
+} from '../../src/translation/translation.ts'
 import { POLICE_SYMBOLS, symbolOf } from '../../src/translation/unit-symbols.ts'
 import { allMappings, cases, context, mappingSource, schemas } from './support.ts'
 
@@ -150,6 +156,49 @@ void t.test('the strength is the same on both sides', async t => {
   t.pass()
 })
 
+/** The leaf of a document that says whether it is real; undefined where nothing does. */
+function realmLeafOf({
+  resource,
+  version,
+}: Mapping['from']): { path: string; words: readonly string[] } | undefined {
+  for (const [path, { values = [] }] of registry.get(resource, version)?.catalogue.leaves ?? []) {
+    const realms = values.map(realmOf)
+    if (realms.includes('real') && !realms.includes(undefined)) return { path, words: values }
+  }
+  return undefined
+}
+
+function withLeaf(document: JsonObject, [name = '', ...rest]: readonly string[], word: string): JsonObject {
+  const below = document[name]
+  const value =
+    rest.length === 0 ? word : withLeaf(isJsonObject(below ?? null) ? (below as JsonObject) : {}, rest, word)
+  return { ...document, [name]: value }
+}
+
+void t.test('what is no reality stops, or arrives as none, in every case of every mapping', async t => {
+  const arrived = new Map<string, number>()
+  for (const { name, mapping: id, document } of cases()) {
+    const mapping = mappings.get(id)
+    const leaf = mapping && realmLeafOf(mapping.from)
+    for (const word of leaf?.words ?? []) {
+      if (!mapping || !leaf || realmOf(word) === 'real') continue
+      const translation = mapping.translate(withLeaf(document, leaf.path.split('.'), word), context)
+      if (translation.kind === 'blocked') continue
+      const told = realmLeafOf(mapping.to)?.path.split('.')
+      const said = told?.reduce<Json | undefined>(
+        (value, step) => (isJsonObject(value ?? null) ? (value as JsonObject)[step] : undefined),
+        translation.document,
+      )
+      const text = JSON.stringify(translation.document)
+      if (told) t.ok(typeof said === 'string' && realmOf(said) !== 'real', `${name} ${word}: ${String(said)}`)
+      t.notMatch(text, /"sidc":"100/, `${name} ${word}: no symbol of something real`)
+      arrived.set(id, (arrived.get(id) ?? 0) + 1)
+    }
+  }
+  for (const id of ['police.operation.to.army.opord', 'army.opord.to.police.operation'])
+    t.ok((arrived.get(id) ?? 0) > 5, id)
+})
+
 void t.test('no command role takes the level of its adjective', async t => {
   const roles = ['GOLD', 'SILVER', 'BRONZE']
   const words = ['STRATEGIC', 'TACTICAL', 'OPERATIONAL']
@@ -211,7 +260,9 @@ function sourcesOf(
     const written = typeof rule.from === 'string' ? [rule.from] : Object.values(rule.from ?? {})
     found.set(
       target,
-      written.flatMap(path => path.split(' | ')).map(path => join(scope.source, path)),
+      written
+        .flatMap(path => path.split(' | '))
+        .map(path => (path.startsWith('/') ? path.slice(1) : join(scope.source, path))),
     )
   }
   return found

@@ -1,6 +1,8 @@
 import t from 'tap'
+import type { JsonObject } from '../../src/kit/kit.ts'
 import { ProblemsError } from '../../src/terms/terms.ts'
-import { compiled, mappingSource, schemas } from './support.ts'
+import { compileMapping } from '../../src/translation/translation.ts'
+import { compiled, context, mappingSource, schemas } from './support.ts'
 
 const registry = schemas()
 const POSITION = 'police.unitPosition.to.army.positionReport'
@@ -89,7 +91,7 @@ void t.test('enumerations have to be whole on both sides', async t => {
     'a value that does not exist',
   )
   t.match(
-    changed(operation, 'value: OPERATION', 'value: PARADE').join('\n'),
+    changed(operation, 'value: OPORD', 'value: PARADE').join('\n'),
     /value-unfit.*`PARADE`/,
     'a fixed value that does not fit',
   )
@@ -98,6 +100,55 @@ void t.test('enumerations have to be whole on both sides', async t => {
     /enum-value.*liaison` has no `GOLD`.*`MEDICAL_ADVISER`/s,
     'a table whose keys have no place',
   )
+})
+
+void t.test('a rule inside a list reads from the top of the document what begins with `/`', async t => {
+  const id = 'police.operation.to.army.opord'
+  const source = mappingSource(id)
+  const mapping = compiled(registry, source, 'm.yaml')
+  const symbolsOf = (document: JsonObject) => {
+    const translation = mapping.translate(document, context)
+    return JSON.stringify(translation.kind === 'translated' && translation.document).match(/"1\d{19}"/g)
+  }
+  const command = [{ role: 'GOLD' }, { role: 'PSU_COMMANDER' }]
+  t.same(symbolsOf({ command, realm: 'EXERCISE' }), ['"10131002002007000000"', '"10131000142007000000"'])
+  t.same(symbolsOf({ command, realm: 'REAL' }), ['"10031002002007000000"', '"10031000142007000000"'])
+  t.same(symbolsOf({ command }), ['"10031002002007000000"', '"10031000142007000000"'])
+  t.equal(symbolsOf({ command: [{}], realm: 'EXERCISE' }), null, 'the realm alone draws no post')
+
+  const fixed = source.replace('from: realm, convert: realm', 'value: EXERCISE')
+  t.same(problemsOf(fixed), [], 'what only such a source reads counts as read')
+  t.match(problemsOf(fixed.replace(', realm: /realm', '')).join('\n'), /source-uncovered.*`realm`/)
+  const symbol = 'from: { value: role, realm: /realm }, convert: command'
+  for (const [written, problem] of [
+    ['{ value: role, realm: realm }', /source-unknown.*`realm`/],
+    ['{ value: role, realm: /rank }', /source-unknown.*`\/rank`/],
+    ['{ value: role, realm: //realm }', /source-unknown.*`\/\/realm`/],
+    ['{ value: role, realm: / }', /source-unknown.*`\/`/],
+    ['{ value: role, realm: "/$provider" }', /source-unknown.*`\/\$provider`/],
+    ['{ value: role, realm: "/command[].role" }', /source-unknown.*`\/command\[\]\.role`/],
+    ['{ value: role, realm: /operationName }', /type-mismatch.*`operationName`/],
+  ] as const)
+    t.match(changed(id, symbol, `from: ${written}, convert: command`).join('\n'), problem, written)
+  t.match(changed(id, 'each: command[]', 'each: /command[]').join('\n'), /source-unknown.*`\/command\[\]`/)
+  t.match(changed(id, '- { from: threatA', '- { from: /threatA').join('\n'), /source-unknown.*`\/threatA/)
+
+  const { origins } = compileMapping(source, 'm.yaml', registry)
+  const origin = origins.find(({ target }) => target.endsWith('policePosts[].sidc'))
+  t.same(origin?.sources, ['command[].role', 'realm'], 'and a chain follows it from there')
+})
+
+void t.test('of several sources one may be at the top', async t => {
+  const source = mappingSource('police.operation.to.army.opord').replace(
+    'to: from, from: from,',
+    'to: from, from: "from | /start",',
+  )
+  const translation = compiled(registry, source, 'm.yaml').translate(
+    { start: '2026-03-14T06:00:00Z', command: [{ from: '2026-03-14T09:00:00Z' }, { role: 'GOLD' }] },
+    context,
+  )
+  const posts = [{ from: '140900ZMAR26' }, { role: 'SUPPORTED_AUTHORITY', from: '140600ZMAR26' }]
+  t.match(translation, { document: { p5CommandSignal: { command: { policePosts: posts } } } })
 })
 
 void t.test('all problems come at once, each with its place', async t => {

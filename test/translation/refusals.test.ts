@@ -73,6 +73,7 @@ const REFUSALS: readonly Case[] = [
   ['instant-of-range', { value: 'soon' }, 'form', { with: { end: 'from' } }],
   ['sidc', { type: 'PSU', realm: 'PERHAPS' }, 'realm'],
   ['sidc15', { type: 'PSU', realm: 'PERHAPS' }, 'realm'],
+  ['command', { value: 'GOLD', realm: 'PERHAPS' }, 'realm', { with: { as: 'symbol' } }],
   ['sidc-kept', { value: 'SFGPUULC---D---' }, 'form'],
   ['sidc-kept', { value: '20031000142007001400' }, 'version'],
   ['sidc-kept', { value: '10331000142007001400' }, 'context'],

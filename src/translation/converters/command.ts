@@ -1,5 +1,15 @@
-import { alsoTelling, type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
+import {
+  alsoTelling,
+  blocked,
+  type Converted,
+  type Converter,
+  choiceOf,
+  made,
+  type Site,
+  unmapped,
+} from '../converter.ts'
 import type { LossOutcome, Manner } from '../mapping.ts'
+import { type Realm, realmTold, untoldIn } from '../realm.ts'
 import { digitsOf, type UnitSymbol } from '../unit-symbols.ts'
 
 interface Post {
@@ -62,30 +72,64 @@ const TABLE: ReadonlyMap<string, Post> = new Map(Object.entries(POSTS))
  * A police command role → what the post is to an army. GOLD, SILVER and BRONZE are translated, never the words strategic,
  * tactical, operational, whose order differs between the two services.
  *
- * Slot: `value` (enum). Parameter `as`: `role`, `level` or `symbol` (20 digits). Gives: enum, text. Loss: by the post; DEFAULTED
- * for every symbol, which has to say that the post is real and present where the post itself says neither; UNMAPPED.
+ * Slots: `value` (enum), `realm` (enum, optional: only a symbol tells it). Parameter `as`: `role`, `level` or `symbol` (20 digits).
+ * Gives: enum, text. Loss: by the post; DEFAULTED for every symbol, which has to say that the post is present, and real where no
+ * realm is stated; UNMAPPED. Refuses: `realm`, a word that no list has.
  */
 export const command: Converter = {
-  slots: [{ name: 'value', types: ['enum'] }],
+  slots: [
+    { name: 'value', types: ['enum'] },
+    { name: 'realm', types: ['enum'], optional: true },
+  ],
   gives: ['enum', 'text'],
   parameters: ['as'],
   compile(site: Site) {
     const as = choiceOf(site, 'as', ['role', 'level', 'symbol'])
     checkRoles(site)
-    const answers = new Map(
-      mannered(site.rule).map(({ role, post, manner }) => {
-        if (as !== 'symbol') return [role, post[as] === undefined ? undefined : made(post[as], manner)]
-        const taken = alsoTelling(manner, 'DEFAULTED', 'taken as real and present')
-        return [role, post.symbol && made(symbolOf(post.symbol), taken)]
-      }),
-    )
+    const answers = as === 'symbol' ? undefined : wordsOf(site.rule, as)
+    const symbols = as === 'symbol' ? symbolsOf(site.rule) : undefined
+    const refusal = blocked(`${site.rule}.realm`)
     const unknown = unmapped(site.rule, 'no such role')
     const without = as === 'role' ? unmapped(site.rule, 'an army has no such post') : undefined
-    return ([value]) => {
-      if (typeof value !== 'string' || !answers.has(value)) return unknown
-      return answers.get(value) ?? without
+    return ([value, said]) => {
+      if (value === undefined) return undefined
+      if (typeof value !== 'string' || !TABLE.has(value)) return unknown
+      if (answers) return answers.get(value) ?? without
+      const realm = realmTold(said)
+      if (realm === undefined) return refusal
+      return symbols?.get(said === undefined ? 'unstated' : realm)?.get(value)
     }
   },
+}
+
+type Answers = ReadonlyMap<string, Converted | undefined>
+
+function wordsOf(rule: string, as: 'role' | 'level'): Answers {
+  return new Map(
+    mannered(rule).map(({ role, post, manner }) => [
+      role,
+      post[as] === undefined ? undefined : made(post[as], manner),
+    ]),
+  )
+}
+
+/** The symbols of all posts, for each realm and for where none is stated. */
+function symbolsOf(rule: string): ReadonlyMap<Realm | 'unstated', Answers> {
+  const realms = ['unstated', 'real', 'exercise', 'simulation', 'test'] as const
+  return new Map(realms.map(said => [said, drawnIn(said, rule)] as const))
+}
+
+function drawnIn(said: Realm | 'unstated', rule: string): Answers {
+  const realm = said === 'unstated' ? 'real' : said
+  const untold = untoldIn('sidc', realm)
+  const taken = said === 'unstated' ? 'taken as real and present' : 'taken as present'
+  const note = untold === undefined ? taken : `${taken}; ${untold}`
+  return new Map(
+    mannered(rule).map(({ role, post, manner }) => {
+      const told = alsoTelling(manner, 'DEFAULTED', note)
+      return [role, post.symbol && made(symbolOf(post.symbol, realm), told)] as const
+    }),
+  )
 }
 
 /** Each role with how it is told; roles that are told alike share one manner. */
@@ -100,8 +144,8 @@ function mannered(rule: string): readonly { role: string; post: Post; manner: Ma
   })
 }
 
-function symbolOf(symbol: Pick<UnitSymbol, 'hq' | 'echelon' | 'entity'>): string {
-  return digitsOf({ ...symbol, modifier: '00', old: '', outcome: 'EXACT' }, false)
+function symbolOf(symbol: Pick<UnitSymbol, 'hq' | 'echelon' | 'entity'>, realm: Realm): string {
+  return digitsOf({ ...symbol, modifier: '00', old: '', outcome: 'EXACT' }, false, realm)
 }
 
 function checkRoles(site: Site): void {
