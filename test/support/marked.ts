@@ -156,10 +156,11 @@ function timeMark(number: number): string {
   return new Date(Date.UTC(2035, 0, 1 + number, 13, 47, 11)).toISOString().replace('.000', '')
 }
 
-/** Each in a square kilometre of its own. */
+/** Each in a square kilometre of its own, and after 241 of them at least some metres from those before. */
 function placeMarks(number: number): Json[] {
-  const lat = Number((54.000_1 + (number % 251) * 0.020_137_7).toFixed(7))
-  const lon = Number((-4.100_1 + (number % 241) * 0.010_331_9).toFixed(7))
+  const round = Math.floor(number / 241) * 0.000_031
+  const lat = Number((54.000_1 + (number % 251) * 0.020_137_7 + round).toFixed(7))
+  const lon = Number((-4.100_1 + (number % 241) * 0.010_331_9 + round).toFixed(7))
   return [
     { type: 'Point', coordinates: [lon, lat] },
     { lat, lon, accuracyM: 12, source: 'MACHINE.GPS' },

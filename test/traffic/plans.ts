@@ -29,6 +29,7 @@ export const operation: Author = subject => {
   const { cast, entity, version, at, fixed } = subject
   return {
     id: operationId(entity),
+    realm: 'REAL',
     version,
     operationName: `FERRYLIGHT ${entity + 1}`,
     operationRef: `NS/2021/OPS/${1_000 + entity}`,
