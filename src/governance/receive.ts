@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { components } from '../contract/contract.ts'
 import { type Clock, digestOf, timestamp, uuidv7 } from '../kit/kit.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
@@ -83,7 +84,8 @@ export function makeReceiving(parts: GovernanceParts, countersign: (digest: stri
 
   return {
     /**
-     * Takes in what a peer tells, line by line, in order. Between two lines our own officers have their turn.
+     * Takes in what a peer tells, line by line, in order. Between two lines everybody else has a turn: a line costs a signature, and
+     * whatever a peer sends holds up our own officers by one line and never by the whole.
      *
      * @param body NDJSON of compact JWS
      * @throws Refusal act-invalid where it is not even that; overloaded while another request of this peer is at work
@@ -96,7 +98,10 @@ export function makeReceiving(parts: GovernanceParts, countersign: (digest: stri
       atWork.add(peer)
       try {
         const results: ActResult[] = []
-        for (const line of lines) results.push(await register.exclusively(() => one(peer, line)))
+        for (const line of lines) {
+          results.push(await register.exclusively(() => one(peer, line)))
+          await breathe()
+        }
         return { results }
       } finally {
         atWork.delete(peer)
