@@ -1,9 +1,25 @@
 import { isJsonObject, type Json, type JsonObject } from '../../kit/kit.ts'
-import { blocked, type Converted, type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
+import {
+  blocked,
+  type Convert,
+  type Converted,
+  type Converter,
+  exactly,
+  made,
+  type Site,
+  type Slot,
+  unmapped,
+} from '../converter.ts'
 import { EXACTNESS_NOTE, makeExactness } from '../exactness.ts'
 import { type Digits, digitsFor, type Point, referenceOf, sideOf } from '../grid.ts'
 import type { Manner } from '../mapping.ts'
 import { readReference } from '../mgrs-reference.ts'
+
+/** A place, and how exact it is where a member of its own says so. */
+export const POINT_SLOTS: readonly Slot[] = [
+  { name: 'value', types: ['place'] },
+  { name: 'accuracy', types: ['number', 'count'], optional: true },
+]
 
 /**
  * A place → MGRS (NGA.STND.0037), cut (never rounded) to the digits that its accuracy or its generalised cell supports: 1 m ten
@@ -14,27 +30,39 @@ import { readReference } from '../mgrs-reference.ts'
  * of the square; UNMAPPED for a line or an area, of which no point is the whole. Refuses: `form`; `polar` beyond 80° S and 84° N.
  */
 export const mgrs: Converter = {
-  slots: [
-    { name: 'value', types: ['place'] },
-    { name: 'accuracy', types: ['number', 'count'], optional: true },
-  ],
+  slots: POINT_SLOTS,
   gives: ['place'],
   parameters: ['accuracyM'],
-  compile(site: Site) {
-    const exactness = makeExactness(site)
-    const manners = squareManners(site.rule)
-    const shape = unmapped(`${site.rule}.shape`, 'a line or an area is no single place')
-    return ([value, accuracy]) => {
-      if (value === undefined) return undefined
-      const point = pointOf(value)
-      if (point === undefined) return isShape(value) ? shape : blocked(`${site.rule}.form`)
-      const { metres, said } = exactness(value, accuracy)
-      const digits = digitsFor(metres)
-      if (digits === undefined) return unmapped(site.rule, 'too inexact for a reference')
-      const reference = referenceOf(point, digits)
-      return reference === undefined ? blocked(`${site.rule}.polar`) : made(reference, manners(digits, said))
-    }
-  },
+  compile: (site: Site) =>
+    onGrid(site, {
+      referenceOf,
+      manners: squareManners(site.rule),
+      outside: blocked(`${site.rule}.polar`),
+    }),
+}
+
+/** A grid as a place is cut to it. */
+interface Grid {
+  readonly referenceOf: (point: Point, digits: Digits) => string | undefined
+  readonly manners: (digits: Digits, said: boolean) => Manner
+  /** The answer for a point that the grid does not reach. */
+  readonly outside: Converted
+}
+
+/** A point becomes its reference on a grid, cut to the digits that its exactness supports; a line or an area is no single place. */
+export function onGrid(site: Site, { referenceOf, manners, outside }: Grid): Convert {
+  const exactness = makeExactness(site)
+  const shape = unmapped(`${site.rule}.shape`, 'a line or an area is no single place')
+  return ([value, accuracy]) => {
+    if (value === undefined) return undefined
+    const point = pointOf(value)
+    if (point === undefined) return isShape(value) ? shape : blocked(`${site.rule}.form`)
+    const { metres, said } = exactness(value, accuracy)
+    const digits = digitsFor(metres)
+    if (digits === undefined) return unmapped(site.rule, 'too inexact for a reference')
+    const reference = referenceOf(point, digits)
+    return reference === undefined ? outside : made(reference, manners(digits, said))
+  }
 }
 
 /** Half the diagonal of the square, in metres with one decimal: how far a point may be from the centre. */

@@ -1,10 +1,10 @@
 import { blocked, type Converted, type Converter, made, type Site, unmapped } from '../converter.ts'
-import { EXACTNESS_NOTE, makeExactness } from '../exactness.ts'
+import { EXACTNESS_NOTE } from '../exactness.ts'
 import { type Digits, digitsFor, referenceOf, sideOf } from '../grid.ts'
 import type { Manner } from '../mapping.ts'
 import { readReference } from '../mgrs-reference.ts'
 import { gridReferenceOf, readGridReference, SHIFT_ERROR } from '../national-grid.ts'
-import { halfDiagonal, isShape, placeAt, pointOf } from './mgrs.ts'
+import { halfDiagonal, onGrid, POINT_SLOTS, placeAt } from './mgrs.ts'
 
 const NOTE = 'datum shift without OSTN15'
 
@@ -16,28 +16,15 @@ const NOTE = 'datum shift without OSTN15'
  * APPROXIMATED with metres; UNMAPPED outside Great Britain, and for a line or an area. Refuses: `form`, what is no place.
  */
 export const osgr: Converter = {
-  slots: [
-    { name: 'value', types: ['place'] },
-    { name: 'accuracy', types: ['number', 'count'], optional: true },
-  ],
+  slots: POINT_SLOTS,
   gives: ['place', 'text'],
   parameters: ['accuracyM'],
-  compile(site: Site) {
-    const exactness = makeExactness(site)
-    const manners = shiftManners(site.rule)
-    const shape = unmapped(`${site.rule}.shape`, 'a line or an area is no single place')
-    const outside = unmapped(`${site.rule}.outside`, 'not on the National Grid')
-    return ([value, accuracy]) => {
-      if (value === undefined) return undefined
-      const point = pointOf(value)
-      if (point === undefined) return isShape(value) ? shape : blocked(`${site.rule}.form`)
-      const { metres, said } = exactness(value, accuracy)
-      const digits = digitsFor(metres)
-      if (digits === undefined) return unmapped(site.rule, 'too inexact for a reference')
-      const reference = gridReferenceOf(point, digits)
-      return reference === undefined ? outside : made(reference, manners(digits, said))
-    }
-  },
+  compile: (site: Site) =>
+    onGrid(site, {
+      referenceOf: gridReferenceOf,
+      manners: shiftManners(site.rule),
+      outside: unmapped(`${site.rule}.outside`, 'not on the National Grid'),
+    }),
 }
 
 /** The report line for each number of digits. */

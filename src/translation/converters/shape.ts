@@ -3,7 +3,7 @@ import { blocked, type Converted, type Converter, exactly, made, type Site, unma
 import { EXACTNESS_NOTE, makeExactness } from '../exactness.ts'
 import { type Digits, digitsFor, referenceOf, sideOf } from '../grid.ts'
 import type { Manner } from '../mapping.ts'
-import { halfDiagonal, pointOf } from './mgrs.ts'
+import { halfDiagonal, POINT_SLOTS, pointOf } from './mgrs.ts'
 
 /** What stands on the map: one point, the points of a line, or the corners of an area in order; `open` where it has holes. */
 interface Shape {
@@ -22,10 +22,7 @@ interface Shape {
  * where it is too inexact. Refuses: `form`, `polar`.
  */
 export const shape: Converter = {
-  slots: [
-    { name: 'value', types: ['place'] },
-    { name: 'accuracy', types: ['number', 'count'], optional: true },
-  ],
+  slots: POINT_SLOTS,
   gives: ['place'],
   parameters: ['accuracyM'],
   compile(site: Site) {
