@@ -34,7 +34,7 @@ export interface ActEntry {
   /** Milliseconds since 1970. */
   readonly recordedAt: number
   readonly leaf: string
-  /** Opens the commitments of the leaf, where it has any. */
+  /** Opens the commitments of the leaf; undefined where it makes none. */
   readonly vault: VaultRow | undefined
 }
 

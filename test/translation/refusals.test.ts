@@ -119,7 +119,7 @@ const REFUSALS: readonly Case[] = [
   ['effectiveness', { value: 'XX' }, 'unknown', { with: { to: 'status' } }],
   ['event-of-code', { value: 'ATTACK' }, 'guarded', EVENTS],
   ['event-of-code', { value: 'DMNSTR' }, 'guarded', EVENTS],
-  ['event-of-code', { value: 'XXXXXX' }, 'unknown', EVENTS],
+  ['event-of-code', { value: 'NOSUCH' }, 'unknown', EVENTS],
   [
     'event-symbol',
     { value: 'A', realm: 'PERHAPS' },
@@ -247,7 +247,7 @@ const COMPLAINTS: readonly (readonly [string, Written, RegExp])[] = [
     { with: { table: 'e' }, tables: { e: { A: 'ATTACK' } }, source: ['A'] },
     /event-guarded.*`ATTACK`/,
   ],
-  ['event', { with: { table: 'e' }, tables: { e: { A: 'XXX' } }, source: ['A'] }, /event-unknown.*`XXX`/],
+  ['event', { with: { table: 'e' }, tables: { e: { A: 'NONE' } }, source: ['A'] }, /event-unknown.*`NONE`/],
   ['event', { with: { table: 'e' }, tables: { e: { A: 'FIRE' } }, source: ['A', 'B'] }, /enum-unmapped.*`B`/],
   ['event', { with: { table: 'f' } }, /table-unknown.*`f`/],
   [
