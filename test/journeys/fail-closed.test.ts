@@ -1,10 +1,10 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test as Tap } from 'tap'
 import type { JsonObject } from '../../src/kit/kit.ts'
 import { dig } from '../support/dig.ts'
 import { type Field, layField, type Side } from '../support/field.ts'
-import { mountSmallDisk } from '../support/small-disk.ts'
+import { fillDisk, mountSmallDisk } from '../support/small-disk.ts'
 import { type Acting, type Answer, openSystem, type System } from '../support/system.ts'
 import { until } from '../support/until.ts'
 import { allSettled, checkLedgers } from './endings.ts'
@@ -34,7 +34,7 @@ async function checkFullDisk(t: Tap, like: Field): Promise<void> {
   t.match(await checksOf(field.police), { recording: 'ok', space: 'ok' })
 
   const filler = join(field.police.store, 'filler')
-  await fill(filler)
+  await fillDisk(filler, 0)
   const refused: Answer[] = []
   for (let number = 2; refused.length < MORE && number < 200; number++) {
     const answer = await police.push(OPS_ROOM, large(number))
@@ -158,15 +158,4 @@ function large(number: number): JsonObject {
     kind: 'RVP',
   }))
   return pushOf('police.operation', operation('big', { version: number, venues }), PURPOSE)
-}
-
-/** Takes all the space that is left. */
-async function fill(file: string): Promise<void> {
-  for (const size of [1_048_576, 4_096])
-    for (;;)
-      try {
-        await writeFile(file, Buffer.alloc(size), { flag: 'a' })
-      } catch {
-        break
-      }
 }

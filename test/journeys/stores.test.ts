@@ -1,10 +1,10 @@
-import { rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test as Tap } from 'tap'
 import type { JsonObject } from '../../src/kit/kit.ts'
 import { dig } from '../support/dig.ts'
 import { type Field, layField } from '../support/field.ts'
-import { mountSmallDisk } from '../support/small-disk.ts'
+import { fillDisk, mountSmallDisk } from '../support/small-disk.ts'
 import { type Acting, type Answer, openSystem, type System } from '../support/system.ts'
 import { until } from '../support/until.ts'
 import { allSettled, checkLedgers } from './endings.ts'
@@ -31,7 +31,7 @@ async function checkFullStore(t: Tap, like: Field): Promise<void> {
   using army = await openSystem(field.army, { name: 'army-portal' })
   t.equal((await police.push(OPS_ROOM, numbered(1), { prefer: 'wait=20' })).status, 201, 'there is space')
   const filler = join(field.police.store, 'filler')
-  await fill(filler, 1_000_000)
+  await fillDisk(filler, 1_000_000)
   const answers = await pushUntilRefused(police)
   t.match(answers.at(-1)?.json, { code: 'store-unavailable' }, 'without space a push is refused')
   t.equal(answers.at(-1)?.status, 503)
@@ -56,7 +56,7 @@ async function checkFullPeer(t: Tap, like: Field): Promise<void> {
   using police = await openSystem(field.police, { name: 'public-order-system' })
   using army = await openSystem(field.army, { name: 'army-portal' })
   const filler = join(field.army.store, 'filler')
-  await fill(filler, 0)
+  await fillDisk(filler, 0)
   const turnedAway = () =>
     field.police.logged('batch-turned-away').filter(({ status }) => status === 503).length
   const answers: Answer[] = []
@@ -123,20 +123,6 @@ async function pushUntilRefused(police: System): Promise<readonly Answer[]> {
     if (answer?.status !== 202) return answers
   }
   throw new Error('nothing was refused')
-}
-
-/** Leaves so many bytes free, more or less. */
-async function fill(file: string, spared: number): Promise<void> {
-  for (const size of [1_048_576, 4_096]) {
-    const block = Buffer.alloc(size)
-    for (;;)
-      try {
-        await writeFile(file, block, { flag: 'a' })
-      } catch {
-        break
-      }
-  }
-  await truncate(file, (await stat(file)).size - spared)
 }
 
 /** Everything that was acknowledged is in the army's inbox, once; what was refused is not. */

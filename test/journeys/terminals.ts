@@ -5,6 +5,7 @@ import { auditCommand } from '../../src/cli/audit.ts'
 import type { ExitCode, Terminal } from '../../src/cli/terminal.ts'
 import type { Side } from '../support/field.ts'
 import { openSystem } from '../support/system.ts'
+import { terminalAt } from '../support/terminal.ts'
 
 /** How one command ended, and what it said. */
 export interface Ending {
@@ -80,26 +81,4 @@ function quieten(command: Command, said: { err: string }): void {
     },
   })
   for (const below of command.commands) quieten(below, said)
-}
-
-function terminalAt(
-  place: Pick<Terminal, 'cwd' | 'env'>,
-  said: { out: string; err: string; code: ExitCode },
-): Terminal {
-  return {
-    ...place,
-    out: line => {
-      said.out += `${line}\n`
-    },
-    err: line => {
-      said.err += `${line}\n`
-    },
-    colour: false,
-    end: code => {
-      said.code = code
-    },
-    stop: new AbortController().signal,
-    lines: async function* () {},
-    machine: { execArgv: [], execPath: '', version: '', uid: undefined },
-  }
 }

@@ -16,7 +16,6 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { auditCommand } from '../../src/cli/audit.ts'
 import { type VerifyReport, verifyExport } from '../../src/cli/audit-verify/verify.ts'
-import type { ExitCode, Terminal } from '../../src/cli/terminal.ts'
 import type { ExchangeStore } from '../../src/delivery/delivery.ts'
 import { digestOf, systemClock, uuidv7 } from '../../src/kit/kit.ts'
 import {
@@ -29,6 +28,7 @@ import {
   readEntryBundle,
 } from '../../src/ledger/ledger.ts'
 import { openSqliteStore } from '../../src/stores/stores.ts'
+import { type Said, terminalAt } from '../support/terminal.ts'
 import { makeNoteSigner, ORIGIN } from './exported-ledger.ts'
 
 t.setTimeout(180_000)
@@ -89,24 +89,10 @@ function story(count: number): string[] {
 }
 
 /** Runs `concordat audit` as `main` would and gives what it printed and how it ended. */
-async function run(...args: string[]): Promise<{ code: ExitCode | undefined; out: string; err: string }> {
-  const lines: { out: string[]; err: string[] } = { out: [], err: [] }
-  let code: ExitCode | undefined
-  const terminal: Terminal = {
-    out: line => lines.out.push(line),
-    err: line => lines.err.push(line),
-    env: {},
-    cwd: tmpdir(),
-    colour: false,
-    end: ended => {
-      code = ended
-    },
-    stop: new AbortController().signal,
-    machine: { execArgv: [], execPath: process.execPath, version: process.version, uid: undefined },
-    async *lines() {},
-  }
-  await auditCommand(terminal).parseAsync(args, { from: 'user' })
-  return { code, out: lines.out.join('\n'), err: lines.err.join('\n') }
+async function run(...args: string[]): Promise<Said> {
+  const said: Said = { out: '', err: '', code: 0 }
+  await auditCommand(terminalAt({ cwd: tmpdir() }, said)).parseAsync(args, { from: 'user' })
+  return said
 }
 
 async function exported(leaves: readonly string[]): Promise<string> {

@@ -6,7 +6,6 @@ import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { auditCommand } from '../../src/cli/audit.ts'
 import { verifyExport } from '../../src/cli/audit-verify/verify.ts'
-import type { ExitCode, Terminal } from '../../src/cli/terminal.ts'
 import { dropLog } from '../../src/gateway/gateway.ts'
 import { turnYear } from '../../src/gateway/own-log.ts'
 import type { Clock } from '../../src/kit/kit.ts'
@@ -20,6 +19,7 @@ import {
   verifyInclusion,
 } from '../../src/ledger/ledger.ts'
 import { openSqliteLedger, openSqliteStore, type Store } from '../../src/stores/stores.ts'
+import { type Said, terminalAt } from '../support/terminal.ts'
 import { vaultRow } from '../support/vault.ts'
 import { makeNoteSigner } from './exported-ledger.ts'
 
@@ -112,23 +112,9 @@ const drop = ({ config, clock }: House, log: string) =>
 
 /** Runs `concordat audit` as `main` would and gives what it printed and how it ended. */
 async function run(...args: string[]) {
-  const lines: string[] = []
-  let code: ExitCode = 0
-  const terminal: Terminal = {
-    out: line => lines.push(line),
-    err: line => lines.push(line),
-    env: {},
-    cwd: tmpdir(),
-    colour: false,
-    end: ended => {
-      code = ended
-    },
-    stop: new AbortController().signal,
-    machine: { execArgv: [], execPath: process.execPath, version: process.version, uid: undefined },
-    async *lines() {},
-  }
-  await auditCommand(terminal).parseAsync(args, { from: 'user' })
-  return { code, says: lines.join('\n') }
+  const said: Said = { out: '', err: '', code: 0 }
+  await auditCommand(terminalAt({ cwd: tmpdir() }, said)).parseAsync(args, { from: 'user' })
+  return { code: said.code, says: (said.out + said.err).trimEnd() }
 }
 
 /** All bytes of the store. */

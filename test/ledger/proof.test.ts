@@ -7,10 +7,10 @@ import { auditCommand } from '../../src/cli/audit.ts'
 import { isSignedBy, readKey, splitNote } from '../../src/cli/audit-verify/note.ts'
 import { leadsToRoot } from '../../src/cli/audit-verify/proof.ts'
 import { readPolicy } from '../../src/cli/audit-verify/verify.ts'
-import type { ExitCode, Terminal } from '../../src/cli/terminal.ts'
 import { systemClock } from '../../src/kit/kit.ts'
 import { cosign, makeCheckpointer, printVkey, printWitnessVkey } from '../../src/ledger/ledger.ts'
 import { openSqliteStore } from '../../src/stores/stores.ts'
+import { type Said, terminalAt } from '../support/terminal.ts'
 import { exportTo, freshDirectory, makeNoteSigner, ORIGIN, story } from './exported-ledger.ts'
 
 const DATA =
@@ -23,24 +23,10 @@ const policyFile = join(away, 'policy')
 writeFileSync(policyFile, `log ${vkey}\nwitness army ${printWitnessVkey(witness)}\nquorum army\n`)
 
 /** Runs `concordat audit` as `main` would and gives what it printed and how it ended. */
-async function run(...args: string[]): Promise<{ code: ExitCode | undefined; out: string; err: string }> {
-  const lines: { out: string[]; err: string[] } = { out: [], err: [] }
-  let code: ExitCode | undefined
-  const terminal: Terminal = {
-    out: line => lines.out.push(line),
-    err: line => lines.err.push(line),
-    env: {},
-    cwd: away,
-    colour: false,
-    end: ended => {
-      code = ended
-    },
-    stop: new AbortController().signal,
-    machine: { execArgv: [], execPath: process.execPath, version: process.version, uid: undefined },
-    async *lines() {},
-  }
-  await auditCommand(terminal).parseAsync(args, { from: 'user' })
-  return { code, out: lines.out.join('\n'), err: lines.err.join('\n') }
+async function run(...args: string[]): Promise<Said> {
+  const said: Said = { out: '', err: '', code: 0 }
+  await auditCommand(terminalAt({ cwd: away }, said)).parseAsync(args, { from: 'user' })
+  return said
 }
 
 void t.test(

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import t from 'tap'
 import { certsCommand } from '../../src/cli/certs.ts'
-import type { Terminal } from '../../src/cli/terminal.ts'
 import { tokenCommand } from '../../src/cli/token.ts'
 import { systemClock } from '../../src/kit/kit.ts'
 import {
@@ -26,6 +25,7 @@ import {
   verifyJws,
 } from '../../src/seal/seal.ts'
 import { agencyUri, officerUri, systemUri } from '../../src/terms/terms.ts'
+import { linesOf, type Said, terminalAt } from '../support/terminal.ts'
 import { opensslIsMissing } from './foreign-pki.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'example-pki-'))
@@ -246,26 +246,14 @@ void t.test('a revoked certificate is on the next list, with a higher number', a
   t.same(third.entries, second.entries, 'a renewal keeps who is revoked, and since when')
 })
 
-/** A terminal that remembers; the command runs as `main.ts` would run it. */
+/** Runs commands as `main.ts` would and gives the lines that they printed and how they ended. */
 async function run(...words: string[]): Promise<{ code: number; out: string[]; err: string[] }> {
-  const result = { code: 0, out: [] as string[], err: [] as string[] }
-  const terminal: Terminal = {
-    out: line => result.out.push(line),
-    err: line => result.err.push(line),
-    env: {},
-    cwd: folder,
-    colour: false,
-    end: code => {
-      result.code = code
-    },
-    stop: new AbortController().signal,
-    machine: { execArgv: [], execPath: '', version: 'v26.10.0', uid: undefined },
-    lines: async function* () {},
-  }
+  const said: Said = { out: '', err: '', code: 0 }
+  const terminal = terminalAt({ cwd: folder }, said)
   const program = new Command('concordat').exitOverride()
   program.addCommand(certsCommand(terminal)).addCommand(tokenCommand(terminal))
   await program.parseAsync(words, { from: 'user' })
-  return result
+  return { code: said.code, out: linesOf(said.out), err: linesOf(said.err) }
 }
 
 void t.test('concordat certs makes, revokes and asks', async t => {
@@ -353,7 +341,7 @@ function secondOpinion(): void {
       '--key',
       'certs-example/army-1div/gateway.key.pem',
     )
-    await writeFile(join(certs, 'asked.csr'), `${out[0]}\n`)
+    await writeFile(join(certs, 'asked.csr'), out.join('\n'))
     const request = openssl('req', '-in', 'asked.csr', '-verify', '-noout', '-text')
     t.match(request, /URI:urn:concordat:agency:army-1div/)
   })

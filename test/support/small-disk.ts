@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat, truncate, writeFile } from 'node:fs/promises'
 import type { Test } from 'tap'
 
 /** A small file system at a folder until it is disposed of; undefined, and said so, where this machine does not let us mount one. */
@@ -15,4 +15,18 @@ export async function mountSmallDisk(
     t.comment('skipped: this machine does not let us mount a small file system')
     return undefined
   }
+}
+
+/** Takes all the space of a disk with one file, but for so many bytes, more or less. */
+export async function fillDisk(file: string, spared: number): Promise<void> {
+  for (const size of [1_048_576, 4_096]) {
+    const block = Buffer.alloc(size)
+    for (;;)
+      try {
+        await writeFile(file, block, { flag: 'a' })
+      } catch {
+        break
+      }
+  }
+  await truncate(file, (await stat(file)).size - spared)
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { agreementCommand } from '../../../src/cli/agreement.ts'
 import type { ExitCode, Terminal } from '../../../src/cli/terminal.ts'
 import { type Json, readJsonText } from '../../../src/kit/kit.ts'
+import { terminalAt } from '../../support/terminal.ts'
 import { here } from '../support.ts'
 
 const root = join(here, '../..')
@@ -28,7 +29,7 @@ export async function runCommand(
   args: readonly string[],
 ): Promise<Ending> {
   const said = { out: '', err: '', code: 0 as ExitCode }
-  const command = make(makeTerminal(cwd, said))
+  const command = make(terminalAt({ cwd }, said))
   for (const one of [command, ...command.commands]) {
     one.exitOverride().configureOutput({
       writeOut: text => {
@@ -46,26 +47,6 @@ export async function runCommand(
     said.code = thrown.exitCode === 0 ? 0 : 2
   }
   return said
-}
-
-function makeTerminal(cwd: string, said: { out: string; err: string; code: ExitCode }): Terminal {
-  return {
-    out: line => {
-      said.out += `${line}\n`
-    },
-    err: line => {
-      said.err += `${line}\n`
-    },
-    env: {},
-    cwd,
-    colour: false,
-    end: code => {
-      said.code = code
-    },
-    stop: new AbortController().signal,
-    lines: async function* () {},
-    machine: { execArgv: [], execPath: '', version: '', uid: undefined },
-  }
 }
 
 /** A shipped policy with some of its text replaced; what is to be replaced has to be there. */
