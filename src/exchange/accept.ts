@@ -1,5 +1,5 @@
 import type { AcceptEntry, AcceptOutcome, ExchangeStore } from '../delivery/delivery.ts'
-import type { Clock } from '../kit/kit.ts'
+import { type Clock, mapInPieces } from '../kit/kit.ts'
 import type { LeafWriter } from '../ledger/ledger.ts'
 import { type Manifest, printReceipt } from '../seal/seal.ts'
 import { type AgencyId, Refusal, type RefusalCode } from '../terms/terms.ts'
@@ -39,9 +39,9 @@ export function makeAccept(parts: AcceptParts): (peer: AgencyId, bytes: Uint8Arr
   return async (peer, bytes) => {
     const trail = new Trail(parts.meter, 'unseal', { from: peer, to: parts.agency, by: peer })
     const batch = trail.enter('unseal', () => parts.unseal(peer, bytes))
-    const entries = batch.manifests.map((manifest, index) => {
-      return acceptOne(parts, peer, manifest, batch.lines[index] ?? new Uint8Array())
-    })
+    const entries = await mapInPieces(batch.manifests, (manifest, index) =>
+      acceptOne(parts, peer, manifest, batch.lines[index] ?? new Uint8Array()),
+    )
     const seen = { peer, id: batch.head.batch, issuedAt: batch.head.issuedAt }
     const result = await parts.store.accept(seen, entries)
     if (result.kind === 'replayed') throw new Refusal('batch-replayed')

@@ -1,5 +1,5 @@
 import type { ExchangeStore, OnceKey, ReleaseEntry, ReleaseResult, WaitingRow } from '../delivery/delivery.ts'
-import type { Clock } from '../kit/kit.ts'
+import { type Clock, mapInPieces } from '../kit/kit.ts'
 import type { LeafWriter, VaultRow, WrittenLeaf } from '../ledger/ledger.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
 import type { Caller } from './authenticate.ts'
@@ -43,7 +43,7 @@ export function makeRecord(parts: {
   once: OnceKey | undefined,
 ) => Promise<Recorded> {
   return async (released, refused, once) => {
-    const entries = released.map(one => entryOf(one, parts))
+    const entries = await mapInPieces(released, one => entryOf(one, parts))
     const noted =
       refused.length > 0
         ? parts.store.note(

@@ -1,7 +1,6 @@
 import type { DocumentSchema } from '../contract/contract.ts'
 import type { OnceKey, WaitingRow } from '../delivery/delivery.ts'
-import type { Clock } from '../kit/kit.ts'
-import { uuidv7 } from '../kit/kit.ts'
+import { type Clock, mapInPieces, uuidv7 } from '../kit/kit.ts'
 import type { AgencyId, Refusal } from '../terms/terms.ts'
 import type { Caller } from './authenticate.ts'
 import type { Verdict } from './decide.ts'
@@ -63,7 +62,7 @@ export function makeRelease(
     const endings: Ending[] = []
     const released: Recordable[] = []
     const stopped: Noted[] = []
-    for (const order of orders) {
+    await mapInPieces(orders, order => {
       const trail = trailOf(parts, caller, order)
       try {
         const one = walk(parts, trail, caller, order)
@@ -78,7 +77,7 @@ export function makeRelease(
         refusal.recordedAs = id
         endings.push({ kind: 'refused', id, to: order.to, refusal })
       }
-    }
+    })
     const key = once && { ...once.key, answer: once.answer(endings) }
     const recorded = await parts.record(released, stopped, key)
     if (recorded.kind === 'repeated') return recorded

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Api, components } from '../contract/contract.ts'
 import type { SharedRow } from '../delivery/delivery.ts'
 import type { Caller, Exchange, PushedTo, PushRequest } from '../exchange/exchange.ts'
-import { readJsonText, timestamp } from '../kit/kit.ts'
+import { mapInPieces, readJsonText, timestamp } from '../kit/kit.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
 import { type KeptReport, readReport } from '../translation/translation.ts'
 import { type Operation, readJsonBody } from './door.ts'
@@ -83,7 +83,7 @@ async function pushExchange(
 }
 
 async function pushBatch(parts: InnerParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const lines = splitLines(request.body as Uint8Array).map(line => readLine(parts, line))
+  const lines = await mapInPieces(splitLines(request.body as Uint8Array), line => readLine(parts, line))
   const results = await parts.exchange.pushMany(parts.callerOf(request), lines)
   const text = results.map((result, index) => {
     const line = index + 1

@@ -13,5 +13,6 @@ export {
   readJsonText,
 } from './json.ts'
 export type { Log, LogFacts } from './log.ts'
+export { mapInPieces } from './pieces.ts'
 export { unreachable } from './unreachable.ts'
 export { type Element, readXml, type XmlFault, type XmlReading, type XmlReadingParts } from './xml.ts'

@@ -4,6 +4,7 @@ import {
   isDigest,
   isUuidv7,
   makeSalt,
+  mapInPieces,
   randomKey,
   readBase64url,
   sha256,
@@ -91,4 +92,32 @@ void t.test('a forged kind is a fault', t => {
   const forged: unknown = { kind: 'forged' }
   t.throws(() => unreachable(forged as never), { message: 'unreachable: {"kind":"forged"}' })
   t.end()
+})
+
+void t.test('work in pieces', async t => {
+  const busy = (item: number) => {
+    for (const end = performance.now() + 3; performance.now() < end; );
+    return item * 2
+  }
+  const turns: number[] = []
+  const done: number[] = []
+  const others = setInterval(() => turns.push(done.length), 1)
+  const products = await mapInPieces([...Array(40).keys()], (item, index) => {
+    done.push(index)
+    return busy(item)
+  })
+  clearInterval(others)
+  t.same(
+    products,
+    [...Array(40).keys()].map(item => item * 2),
+    'in order',
+  )
+  t.ok(new Set(turns.filter(at => at < 40)).size >= 5, `others had a turn after ${turns.join(', ')}`)
+  t.same(await mapInPieces([], busy), [])
+  await t.rejects(
+    mapInPieces([1], () => {
+      throw new RangeError('no')
+    }),
+    RangeError,
+  )
 })
