@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { ErrorObject } from 'ajv'
 import { canonicalJson, digestOf, isJsonObject, type Json, type JsonObject, readJson } from '../kit/kit.ts'
 import { type Catalogue, type Problem, ProblemsError, type Violation } from '../terms/terms.ts'
 import { makeAjv, violationOf } from './ajv.ts'
 import { drawCatalogue } from './catalogue.ts'
 import { makeRegistry, type SchemaRegistry } from './registry.ts'
+
+/** What is wrong with a document. */
+export interface Breach extends Violation {
+  /** The member that the object at the pointer lacks, where that is what is wrong. */
+  readonly missing?: string
+}
 
 /** One published document schema, ready to judge documents. */
 export interface DocumentSchema {
@@ -20,7 +27,7 @@ export interface DocumentSchema {
   /** The values in a document that `orderBy` and `subject` name; undefined where it holds none. */
   namesIn(document: JsonObject): { readonly orderedBy: Json | undefined; readonly subject: Json | undefined }
   /** The first violation, or undefined for a document that meets the schema. */
-  check(document: unknown): Violation | undefined
+  check(document: unknown): Breach | undefined
 }
 
 /** Holds the code lists that schemas refer to, and no schema. */
@@ -108,9 +115,14 @@ function compile(
     check: document => {
       if (validate(document)) return undefined
       const error = validate.errors?.[0]
-      return error ? violationOf(error) : { pointer: '', says: 'does not meet the schema' }
+      return error ? breachOf(error) : { pointer: '', says: 'does not meet the schema' }
     },
   }
+}
+
+function breachOf(error: ErrorObject): Breach {
+  const missing: unknown = error.params['missingProperty']
+  return { ...violationOf(error), ...(typeof missing === 'string' ? { missing } : {}) }
 }
 
 function valueAt(document: JsonObject, path: string): Json | undefined {

@@ -1,4 +1,4 @@
-import type { DocumentSchema, SchemaRegistry } from '../contract/contract.ts'
+import type { Breach, DocumentSchema, SchemaRegistry } from '../contract/contract.ts'
 import type { Clock, JsonObject } from '../kit/kit.ts'
 import { Refusal } from '../terms/terms.ts'
 import type { Mapping, MappingBook, Report } from '../translation/translation.ts'
@@ -36,8 +36,13 @@ export function makeTranslate(parts: {
     }
     const outcome = mapping.translate(held, context)
     if (outcome.kind === 'blocked') throw new Refusal('translation-blocked', { rule: outcome.rule })
-    const violation = schema.check(outcome.document)
-    if (violation !== undefined) throw new Refusal('target-invalid', { rule: violation.pointer || '/' })
+    const breach = schema.check(outcome.document)
+    if (breach !== undefined) throw new Refusal('target-invalid', { rule: placeOf(breach) })
     return { [translated]: true, document: outcome.document, schema, mapping, report: outcome.report }
   }
+}
+
+/** Where the document breaks its schema; where a member is not there, where it would stand. */
+function placeOf({ pointer, missing }: Breach): string {
+  return missing === undefined ? pointer || '/' : `${pointer}/${missing}`
 }

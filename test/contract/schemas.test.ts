@@ -312,7 +312,7 @@ void t.test('a document is judged as it is, and never repeated', t => {
     { pointer: '/count', says: 'must be integer' },
     'no text becomes a number',
   )
-  t.same(schema.check({ count: 1 }), { pointer: '', says: 'member `id` is missing' })
+  t.same(schema.check({ count: 1 }), { pointer: '', says: 'member `id` is missing', missing: 'id' })
   t.same(schema.check({ id: 'a', swordfish: 1 }), { pointer: '', says: 'unknown member `swordfish`' })
   t.match(schema.check({ id: 'a', at: 'swordfish' }), { pointer: '/at' })
   t.notMatch(JSON.stringify(schema.check({ id: 'a', at: 'swordfish' })), /swordfish/)

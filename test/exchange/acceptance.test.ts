@@ -40,8 +40,9 @@ async function sendTo(lines: string) {
   const page = { resource: 'army.opord', purpose: 'joint-planning', after: 0, limit: 10 }
   const { rows } = await army.exchange.consult.list(planner, page)
   const documents = rows.map(({ document }): JsonObject => asObject(parse(document)))
-  const accepted = (await army.leaves()).find(({ kind }) => kind === 'accepted')
-  return { receipt, documents, accepted }
+  const leaves = await army.leaves()
+  const [accepted, refused] = ['accepted', 'refused'].map(kind => leaves.find(leaf => leaf['kind'] === kind))
+  return { receipt, documents, accepted, refused }
 }
 
 void t.test(
@@ -64,6 +65,7 @@ void t.test(
 
 void t.test('what cannot be a document any more after that is refused', async t => {
   const none = await sendTo('  - { id: A1, says: no, resource: police.operation, path: id, most: withhold }')
-  t.match(none.receipt, { outcome: 'refused' })
+  t.match(none.receipt, { outcome: 'refused', code: 'target-invalid' })
+  t.match(none.refused, { why: 'target-invalid', rule: '/id' }, 'and the ledger names what it lacks')
   t.strictSame(none.documents, [])
 })
