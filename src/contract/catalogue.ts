@@ -1,12 +1,11 @@
-import { type Digest, isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
-import type { Bounds, Catalogue, Leaf, LeafType, Problem, Sensitivity } from '../terms/terms.ts'
+import { type Digest, isJsonObject, type JsonObject } from '../kit/kit.ts'
+import type { Bounds, Catalogue, Leaf, LeafType, Problem, Requirement, Sensitivity } from '../terms/terms.ts'
 import { SENSITIVITIES } from '../terms/terms.ts'
+import { follow, MAX_DEPTH, typesOf } from './parts.ts'
+import { asksNothing, requirementOf } from './requirements.ts'
 
 /** Compiles the part of a schema at a JSON Pointer fragment into a test of one value. */
 export type LeafTest = (fragment: string) => (value: unknown) => boolean
-
-/** A document is read at most this deep; a schema that goes deeper refers to itself. */
-const MAX_DEPTH = 32
 
 interface Drawing {
   readonly root: JsonObject
@@ -15,12 +14,14 @@ interface Drawing {
   readonly leaves: Map<string, Leaf>
   readonly items: Map<string, string>
   readonly lengths: Map<string, number>
+  readonly fewest: Map<string, number>
+  readonly requirements: Map<string, Requirement>
   readonly problems: Problem[]
 }
 
 /**
  * Draws the catalogue of a document schema: every leaf with its type, its sensitivity, its bounds and whether conditions may read
- * it, every list of objects with the name of one entry, and how long each list may be.
+ * it, every list of objects with the name of one entry, how long each list may be and has to be, and what each object has to hold.
  *
  * @returns the catalogue and every problem found: a leaf without `x-sensitivity`, a list without `x-item`, an open object
  */
@@ -35,12 +36,21 @@ export function drawCatalogue(
     leaves: new Map(),
     items: new Map(),
     lengths: new Map(),
+    fewest: new Map(),
+    requirements: new Map(),
     problems: [],
   }
+  noteRequirement(drawing, schema, '')
   drawObject(drawing, schema, '', '#')
   const { resource, version, digest } = about
-  const { leaves, items, lengths, problems } = drawing
-  return { catalogue: { resource, version, digest, leaves, items, lengths }, problems }
+  const { leaves, items, lengths, fewest, requirements, problems } = drawing
+  return { catalogue: { resource, version, digest, leaves, items, lengths, fewest, requirements }, problems }
+}
+
+/** @param written the object as it stands in the schema, so that what it asks beside a reference counts */
+function noteRequirement(drawing: Drawing, written: JsonObject, path: string): void {
+  const requirement = requirementOf(drawing.root, written)
+  if (!asksNothing(requirement)) drawing.requirements.set(path, requirement)
 }
 
 function drawObject(drawing: Drawing, node: JsonObject, path: string, fragment: string): void {
@@ -62,7 +72,10 @@ function drawNode(drawing: Drawing, written: JsonObject, path: string, fragment:
   const types = typesOf(node)
   if (node['x-type'] !== undefined || written['x-type'] !== undefined)
     return drawLeaf(drawing, { ...node, ...written }, path, fragment)
-  if (types.includes('object')) return drawObject(drawing, node, path, place)
+  if (types.includes('object')) {
+    noteRequirement(drawing, written, path)
+    return drawObject(drawing, node, path, place)
+  }
   if (types.includes('array')) return drawList(drawing, node, path, place)
   drawLeaf(drawing, { ...node, ...written }, path, fragment)
 }
@@ -72,8 +85,9 @@ function drawList(drawing: Drawing, node: JsonObject, path: string, fragment: st
   if (!isJsonObject(items)) return complain(drawing, path, 'schema-list', 'is a list without `items`')
   const { node: entry, fragment: place } = follow(drawing.root, items, `${fragment}/items`)
   const below = `${path}[]`
-  const { maxItems } = node
+  const { maxItems, minItems } = node
   if (typeof maxItems === 'number') drawing.lengths.set(below, maxItems)
+  if (typeof minItems === 'number') drawing.fewest.set(below, minItems)
   if (!typesOf(entry).includes('object') || entry['x-type'] !== undefined) {
     const sensitivity = node['x-sensitivity']
     const inherited = sensitivity === undefined ? {} : { 'x-sensitivity': sensitivity }
@@ -83,6 +97,7 @@ function drawList(drawing: Drawing, node: JsonObject, path: string, fragment: st
   const item = node['x-item'] ?? entry['x-item']
   if (typeof item === 'string') drawing.items.set(below, item)
   else complain(drawing, path, 'schema-item', 'is a list of objects without `x-item`')
+  noteRequirement(drawing, items, below)
   drawObject(drawing, entry, below, place)
 }
 
@@ -158,44 +173,6 @@ function leafTypeOf(node: JsonObject): LeafType | undefined {
   if (!types.includes('string')) return undefined
   if (node['format'] === 'date-time') return 'time'
   return node['format'] === 'date' ? 'date' : 'text'
-}
-
-/** The JSON types that a part of a schema allows. */
-export function typesOf(node: JsonObject): readonly Json[] {
-  const type = node['type']
-  if (Array.isArray(type)) return type
-  if (type !== undefined) return [type as Json]
-  if (Array.isArray(node['enum'])) return ['string']
-  return node['properties'] === undefined ? [] : ['object']
-}
-
-/** A part of a schema, and the fragment that names it. */
-interface Part {
-  readonly node: JsonObject
-  readonly fragment: string
-}
-
-/** Follows references within the schema; one that leads nowhere, or in a circle, ends where it stands. */
-export function follow(root: JsonObject, node: JsonObject, fragment: string): Part {
-  let part: Part = { node, fragment }
-  for (let step = 0; step < MAX_DEPTH; step++) {
-    const reference = part.node['$ref']
-    const target = typeof reference === 'string' ? partAt(root, reference) : undefined
-    if (target === undefined) return part
-    part = target
-  }
-  return part
-}
-
-function partAt(root: JsonObject, reference: string): Part | undefined {
-  if (!reference.startsWith('#/')) return undefined
-  let found: Json = root
-  for (const step of reference.slice(2).split('/')) {
-    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
-    if (!isJsonObject(found) || !Object.hasOwn(found, name)) return undefined
-    found = found[name] ?? null
-  }
-  return isJsonObject(found) ? { node: found, fragment: reference } : undefined
 }
 
 function escapePointer(name: string): string {

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
 import type { Catalogue, Leaf, LeafType, Sensitivity } from '../terms/terms.ts'
-import { follow, typesOf } from './catalogue.ts'
+import { follow, typesOf } from './parts.ts'
 import type { DocumentSchema } from './schemas.ts'
 
 /** One item of a schema in words for the people who decide about it. */

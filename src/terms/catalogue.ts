@@ -1,4 +1,4 @@
-import type { Digest } from '../kit/kit.ts'
+import type { Digest, Json } from '../kit/kit.ts'
 
 /** How sensitive an item is (policy.md, domain.md 2); written in the schema as `x-sensitivity`. */
 export const SENSITIVITIES = [
@@ -60,6 +60,21 @@ export interface Leaf {
   valid(value: unknown): boolean
 }
 
+/** What a schema asks of an object beside the form of its members. */
+export type Requirement =
+  | { readonly kind: 'member'; readonly name: string }
+  | { readonly kind: 'all'; readonly of: readonly Requirement[] }
+  /** At least one of them. */
+  | { readonly kind: 'any'; readonly of: readonly Requirement[] }
+  /** One where the member is there, with one of these values if some are named, and another where not. */
+  | {
+      readonly kind: 'if'
+      readonly member: string
+      readonly values: readonly Json[] | undefined
+      readonly holds: Requirement
+      readonly fails: Requirement
+    }
+
 /** What a document of one schema can hold: the schema seen as the list that agreements are written against. */
 export interface Catalogue {
   /** `police.operation` */
@@ -71,4 +86,11 @@ export interface Catalogue {
   readonly items: ReadonlyMap<string, string>
   /** How many entries a list can have, for each list that the schema bounds, of objects or of values. */
   readonly lengths: ReadonlyMap<string, number>
+  /** How many entries a list has to have, for each list of which the schema says it. */
+  readonly fewest: ReadonlyMap<string, number>
+  /**
+   * What each object has to hold once it is there: the document itself has the empty path, an entry of a list `command[]`. An object that has to
+   * hold nothing is absent.
+   */
+  readonly requirements: ReadonlyMap<string, Requirement>
 }

@@ -5,6 +5,7 @@ export {
   type Catalogue,
   type Leaf,
   type LeafType,
+  type Requirement,
   SENSITIVITIES,
   type Sensitivity,
 } from './catalogue.ts'

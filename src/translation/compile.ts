@@ -6,6 +6,7 @@ import { linkRules } from './link.ts'
 import { checkCoverage, type Linking } from './lookup.ts'
 import type { CompiledMapping, Manner, Mapping, Translation, TranslationContext } from './mapping.ts'
 import { makePresence } from './paths.ts'
+import { checkReach } from './reach.ts'
 import { Reader } from './reader.ts'
 import { Report } from './report.ts'
 import {
@@ -28,7 +29,7 @@ export interface TranslationParts {
  * @param source the text of the file
  * @param file its name, for problems
  * @throws ProblemsError with all problems: form, unknown or uncovered paths, converters that do not fit, values of an
- *   enumeration without a counterpart
+ *   enumeration without a counterpart, members that the target has to hold and no rule makes
  */
 export function compileMapping(source: string, file: string, parts: TranslationParts): CompiledMapping {
   const reader = new Reader(source, file)
@@ -39,6 +40,7 @@ export function compileMapping(source: string, file: string, parts: TranslationP
   const linking: Linking = { reader, mapping, from, to, covered: new Set(), rules: new Set() }
   const build = linkRules(linking)
   checkCoverage(linking, reader.root.place)
+  checkReach(linking, reader.root.place)
   if (reader.problems.length > 0) throw new ProblemsError(reader.problems)
   return {
     id: mapping.id.value,

@@ -167,6 +167,52 @@ void t.test('a leaf knows how large it can be, and a list how long', t => {
   t.end()
 })
 
+void t.test('an object knows what it has to hold, and a list how many entries', t => {
+  const closed = { type: 'object', additionalProperties: false, properties: { a: text, b: text } }
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  const tagsIf = (condition: JsonObject) => ({ if: condition, then: { required: ['tags'] } })
+  const { catalogue } = only(
+    load(
+      schemaWith(
+        {
+          free: closed,
+          order: { $ref: '#/$defs/order', required: ['b'] },
+          posts: {
+            type: 'array',
+            'x-item': 'post',
+            minItems: 2,
+            items: { ...closed, anyOf: [{ required: ['a'] }, { required: ['b'] }, { type: 'null' }] },
+          },
+          tags: { type: 'array', minItems: 1, items: text },
+          place: { ...closed, required: ['a'], 'x-type': 'place', 'x-sensitivity': 'operational' },
+        },
+        {
+          $defs: {
+            order: { ...closed, required: ['a'], allOf: [{ $ref: '#/$defs/again' }] },
+            again: { $ref: '#/$defs/order' },
+          },
+          allOf: [tagsIf({ required: ['free'] }), tagsIf({ properties: { id: { const: 'x' } } })],
+          not: { required: ['tags', 'free'] },
+        },
+      ),
+    ),
+  )
+  const member = (name: string) => ({ kind: 'member', name })
+  const nothing = { kind: 'all', of: [] }
+  const ifFree = { kind: 'if', member: 'free', values: undefined, holds: member('tags'), fails: nothing }
+  t.same(
+    [...catalogue.requirements],
+    [
+      ['', { kind: 'all', of: [member('id'), ifFree] }],
+      ['order', { kind: 'all', of: [member('b'), member('a')] }],
+      ['posts[]', { kind: 'any', of: [member('a'), member('b')] }],
+    ],
+    'a reference that leads back adds nothing, and of a condition that cannot be read nothing is known',
+  )
+  t.same(Object.fromEntries(catalogue.fewest), { 'posts[]': 2, 'tags[]': 1 })
+  t.end()
+})
+
 void t.test('lists of objects and references are followed to their leaves, whose values can be judged', t => {
   const { catalogue } = only(
     load(
