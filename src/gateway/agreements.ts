@@ -12,6 +12,7 @@ import {
   pathOf,
   type Register,
   type RegisterParts,
+  type Revision,
   toAcknowledge,
 } from '../governance/governance.ts'
 import { type Clock, type Log, timestamp, uuidv7 } from '../kit/kit.ts'
@@ -25,6 +26,7 @@ import {
 } from '../policy/policy.ts'
 import type { Store } from '../stores/stores.ts'
 import { type Problem, ProblemsError, Refusal } from '../terms/terms.ts'
+import type { Examiner } from './examiner.ts'
 import type { GatewayKeys } from './keys.ts'
 import { type AgreementFile, type Knowledge, missingKeys, verifyEd25519 } from './knowledge.ts'
 import type { PeerKeys } from './peers.ts'
@@ -48,6 +50,7 @@ export interface AgreementsParts {
   readonly leaves: LeafWriter
   readonly vault: Vault
   readonly api: Api
+  readonly examiner: Examiner
 }
 
 const contractFile = fileURLToPath(new URL('../../openapi.yaml', import.meta.url))
@@ -62,7 +65,7 @@ export function loadContract(): Api {
  * @throws ProblemsError agreement-rolled-back, agreement-conflict
  */
 export async function openAgreements(parts: AgreementsParts): Promise<Agreements> {
-  const { config, clock, knowledge, peerKeys, store, api } = parts
+  const { config, clock, knowledge, peerKeys, store, api, examiner } = parts
   const compile = compiler(parts)
   const before = await store.revisions()
   const acts: RegisterParts = {
@@ -83,17 +86,18 @@ export async function openAgreements(parts: AgreementsParts): Promise<Agreements
   register.onChange(() => {
     remember(register, store).catch((fault: unknown) => parts.log.error('agreement-unremembered', fault))
   })
-  const lint = (source: string, only?: ReadonlySet<number>) => {
-    const previous = newestAgreed(register.lives.get(idIn(compile, source)))?.agreement
-    const about = { source, file: 'draft', parts: knowledge.policyParts, previous, now: clock.now() }
-    return lintAgreement({ ...about, agency: knowledge.rules, only })
+  const { policyParts, rules } = knowledge
+  const objections = ({ source, previous }: Revision) => {
+    const about = { source, file: 'draft', parts: policyParts, previous, agency: rules, now: clock.now() }
+    return lintAgreement({ ...about, only: OBJECTIONS }).filter(isObjection)
   }
   const governance = makeGovernance({
     ...acts,
     register,
     store,
-    lint,
-    objections: source => lint(source, OBJECTIONS).filter(isObjection),
+    study: source => examiner.study(source),
+    lint: (source, previous) => examiner.lint(source, previous, clock.now()),
+    objections,
     abilities: [...OUR_ABILITIES],
   })
   return { register, acts, book: makeBook(() => register.lives, clock), governance }
@@ -122,16 +126,6 @@ function compiler({ config, keys, knowledge }: AgreementsParts): (source: string
 }
 
 const REMEMBERED = 256
-
-/** The id of the agreement that a text is about; empty where it cannot be compiled. */
-function idIn(compile: (source: string) => Agreement, source: string): string {
-  try {
-    return compile(source).id
-  } catch (thrown) {
-    if (thrown instanceof ProblemsError) return ''
-    throw thrown
-  }
-}
 
 /**
  * Takes over a revision that came as a file. What was proposed and agreed between the gateways since then goes before an older

@@ -5,6 +5,7 @@ import { type LeafWriter, makeCheckpointer, makeLeafWriter, type NoteSigner } fr
 import { openSqliteStore, type Store } from '../stores/stores.ts'
 import type { AgencyId } from '../terms/terms.ts'
 import { type Agreements, loadContract, openAgreements } from './agreements.ts'
+import { makeExaminer } from './examiner.ts'
 import { type GatewayKeys, loadKeys } from './keys.ts'
 import { type Knowledge, loadKnowledge } from './knowledge.ts'
 import { agreementLeaves, ledgerSigner, startLeaves } from './opening.ts'
@@ -66,7 +67,8 @@ export async function layFoundation(
   const peerKeys = loadPeerKeys(config)
   const peerLedgers = loadPeerLedgers(config)
   const opened = openVault(config, { clock, keys, leaves })
-  const known = { config, clock, log, keys, knowledge, peerKeys, store, leaves, api, ...opened }
+  const examiner = parts.use(makeExaminer({ config, pseudonyms: keys.pseudonyms }, log))
+  const known = { config, clock, log, keys, knowledge, peerKeys, store, leaves, api, examiner, ...opened }
   const found = await ledgerSigner(config, keys, store, clock)
   const own = { config, clock, log, trust, store, peerLedgers }
   const confirmed = await confirmAtStart(own, found)

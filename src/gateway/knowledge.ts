@@ -28,17 +28,21 @@ export interface AgreementFile {
   readonly approvals: readonly OfficerSignature[]
 }
 
-/** What a gateway has learned from files before it opens a door: what may be said, shown, and how it is said here. */
-export interface Knowledge {
+/** What texts of agreements are judged by. */
+export interface Ground {
   readonly schemas: SchemaRegistry
-  /** What came as files with the signatures of both parties. */
-  readonly files: readonly AgreementFile[]
-  /** Whose signatures count. */
-  readonly officers: readonly Officer[]
   /** What this agency demands of every agreement. */
   readonly rules: AgencyRules
   /** What compiling a sharing policy needs. */
   readonly policyParts: PolicyParts
+}
+
+/** What a gateway has learned from files before it opens a door: what may be said, shown, and how it is said here. */
+export interface Knowledge extends Ground {
+  /** What came as files with the signatures of both parties. */
+  readonly files: readonly AgreementFile[]
+  /** Whose signatures count. */
+  readonly officers: readonly Officer[]
   readonly mappings: MappingBook
 }
 
@@ -48,16 +52,9 @@ export interface Knowledge {
  * @throws ProblemsError with everything that is wrong in any of the files
  */
 export function loadKnowledge(config: GatewayConfig, pseudonyms: ReadonlyMap<string, KeyObject>): Knowledge {
-  const schemas = loadSchemas(config.schemas)
-  const { catalogueOf } = schemas
   const problems: Problem[] = []
-  const rules = readRules(config, schemas, problems)
-  const parts: PolicyParts = {
-    catalogueOf,
-    squareOf,
-    pseudonymKey: (reference: string) => pseudonyms.get(reference),
-    baselineFor: provider => (provider === config.agency ? rules.baseline : []),
-  }
+  const ground = loadGround(config, pseudonyms, problems)
+  const { schemas, policyParts: parts } = ground
   const officers = config.officers.flatMap(file => readOfficers(file, problems))
   const files = config.agreements.flatMap(({ file, signatures }): AgreementFile[] => {
     const source = readFileSync(file, 'utf8')
@@ -75,15 +72,30 @@ export function loadKnowledge(config: GatewayConfig, pseudonyms: ReadonlyMap<str
   })
   const mappings = makeMappingBook(
     mappingFiles(config.mappings).flatMap(file => {
-      const mapping = collect(problems, () =>
-        compileMapping(readFileSync(file, 'utf8'), file, { catalogueOf }),
-      )
+      const mapping = collect(problems, () => compileMapping(readFileSync(file, 'utf8'), file, schemas))
       return mapping === undefined ? [] : [{ file, mapping }]
     }),
   )
   problems.push(...mappings.problems)
   if (problems.length > 0) throw new ProblemsError(problems)
-  return { schemas, files, officers, rules, policyParts: parts, mappings: mappings.book }
+  return { ...ground, files, officers, mappings: mappings.book }
+}
+
+/** @param problems takes what is wrong with the rules of the agency; the ordinary ones stand in for them then */
+export function loadGround(
+  config: GatewayConfig,
+  pseudonyms: ReadonlyMap<string, KeyObject>,
+  problems: Problem[] = [],
+): Ground {
+  const schemas = loadSchemas(config.schemas)
+  const rules = readRules(config, schemas, problems)
+  const policyParts: PolicyParts = {
+    catalogueOf: schemas.catalogueOf,
+    squareOf,
+    pseudonymKey: (reference: string) => pseudonyms.get(reference),
+    baselineFor: provider => (provider === config.agency ? rules.baseline : []),
+  }
+  return { schemas, rules, policyParts }
 }
 
 /** The provider needs every key that its agreement makes code names with; without it the items would silently stay at home. */

@@ -1,6 +1,6 @@
 import { digestOf } from '../kit/kit.ts'
 import { type Agreement, APPROVAL_TYPE, judgeApprovals, judgeSignature } from '../policy/policy.ts'
-import { ProblemsError, Refusal, type Violation } from '../terms/terms.ts'
+import { type Problem, ProblemsError, Refusal, type Violation } from '../terms/terms.ts'
 import type { ActOf, KeptAct } from './act.ts'
 import { type Life, type Lives, newestAgreed, type Revision, withRevision } from './lives.ts'
 import type { RuleParts } from './rules.ts'
@@ -30,14 +30,19 @@ export function adopt(parts: RuleParts, lives: Lives, act: ActOf<'adopted'>, kep
   })
 }
 
-/** A revision that one gateway proposes to the other. @throws Refusal */
-export function propose(parts: RuleParts, lives: Lives, act: ActOf<'proposed'>, kept: KeptAct): Lives {
+/** Everything that can be told of a proposal before its text is looked at. @throws Refusal where it does not count */
+export function refuseUnread(parts: RuleParts, lives: Lives, act: ActOf<'proposed'>, now: number): void {
   refuseUnvouched(parts, act)
-  refuseCrowd(parts, lives, act, kept.recordedAt)
-  const life = lives.get(act.agreement)
-  const known = life?.revisions[0]?.agreement
+  refuseCrowd(parts, lives, act, now)
+  const known = lives.get(act.agreement)?.revisions[0]?.agreement
   if (known && (known.provider !== act.from || known.recipient !== act.to))
     throw new Refusal('agreement-conflict', { rule: 'parties' })
+}
+
+/** A revision that one gateway proposes to the other. @throws Refusal */
+export function propose(parts: RuleParts, lives: Lives, act: ActOf<'proposed'>, kept: KeptAct): Lives {
+  refuseUnread(parts, lives, act, kept.recordedAt)
+  const life = lives.get(act.agreement)
   const agreement = compileFor(parts, act)
   if (agreement.provider !== act.from || agreement.recipient !== act.to)
     throw new Refusal('act-invalid', { rule: 'parties' })
@@ -141,13 +146,18 @@ function compileFor(parts: RuleParts, act: { source: string; digest: string; agr
     agreement = parts.compile(act.source)
   } catch (thrown) {
     if (!(thrown instanceof ProblemsError)) throw thrown
-    throw new Refusal('agreement-unfit', { violations: thrown.problems.map(violationOf) })
+    throw unfit(thrown.problems)
   }
   if (agreement.id !== act.agreement || agreement.digest !== act.digest)
     throw new Refusal('agreement-unfit', { rule: 'statement.compiledDigest' })
   return agreement
 }
 
-function violationOf({ line, column, code, says }: ProblemsError['problems'][number]): Violation {
+/** The refusal of a text that cannot become an agreement here, with every problem as a violation. */
+export function unfit(problems: readonly Problem[]): Refusal {
+  return new Refusal('agreement-unfit', { violations: problems.map(violationOf) })
+}
+
+function violationOf({ line, column, code, says }: Problem): Violation {
   return { pointer: `/source/${line}/${column}`, says: `${code}: ${says}` }
 }

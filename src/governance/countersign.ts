@@ -25,7 +25,7 @@ export function makeCountersigning(parts: GovernanceParts): (digest: string) => 
 }
 
 function answer(parts: GovernanceParts, revision: Revision): Act {
-  const objections = parts.objections(revision.source)
+  const objections = parts.objections(revision)
   if (objections.length === 0) return verified(parts, revision)
   const problems = objections.slice(0, 100).map(({ check, line, says }) => {
     return { code: `check-${check}`, line, says: legible(says) }

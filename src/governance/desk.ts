@@ -1,11 +1,11 @@
 import { type Clock, timestamp, uuidv7 } from '../kit/kit.ts'
 import type { Finding, OfficerSignature } from '../policy/policy.ts'
-import { Refusal } from '../terms/terms.ts'
+import { type Problem, Refusal } from '../terms/terms.ts'
 import type { Act, ActOf } from './act.ts'
 import type { AgreementStore } from './agreement-store.ts'
 import { makeCountersigning } from './countersign.ts'
 import { makeDrafting } from './drafting.ts'
-import { revisionOf } from './lives.ts'
+import { type Revision, revisionOf } from './lives.ts'
 import { noticesOf } from './notices.ts'
 import { inPerson, inRole, type Officeholder } from './officeholder.ts'
 import { makeReceiving } from './receive.ts'
@@ -17,10 +17,12 @@ export interface GovernanceParts extends RegisterParts {
   readonly clock: Clock
   readonly store: AgreementStore & { note(leaves: readonly string[]): Promise<void> }
   readonly register: Register
-  /** Everything that can be said about a draft, against the revision it follows. */
-  readonly lint: (source: string) => readonly Finding[]
-  /** What keeps this agency, as recipient, from holding what an agreement shares; empty where nothing does. */
-  readonly objections: (source: string) => readonly Finding[]
+  /** What keeps a text from becoming an agreement here; empty where nothing does. Others have their turn meanwhile. */
+  readonly study: (source: string) => Promise<readonly Problem[]>
+  /** Everything that can be said about a draft, against the text of the revision it follows. */
+  readonly lint: (source: string, previous: string | undefined) => Promise<readonly Finding[]>
+  /** What keeps this agency, as recipient, from holding what a revision shares; empty where nothing does. */
+  readonly objections: (revision: Revision) => readonly Finding[]
   /** The obligations that this gateway can carry out. */
   readonly abilities: readonly string[]
 }

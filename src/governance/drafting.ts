@@ -1,7 +1,7 @@
 import type { components } from '../contract/contract.ts'
 import { timestamp, uuidv7 } from '../kit/kit.ts'
 import { type OfficerSignature, statementOf } from '../policy/policy.ts'
-import { ProblemsError, Refusal } from '../terms/terms.ts'
+import { Refusal } from '../terms/terms.ts'
 import { type Act, legible } from './act.ts'
 import type { GovernanceParts } from './desk.ts'
 import { newestAgreed } from './lives.ts'
@@ -22,22 +22,17 @@ export function makeDrafting(
 ) {
   const { store, clock, agency, register } = parts
 
-  /** Compiled, and compared with the revision that it follows; undefined where the text does not compile. */
-  function compiled(source: string) {
-    try {
-      const agreement = parts.compile(source)
-      return { agreement, previous: newestAgreed(register.lives.get(agreement.id))?.agreement }
-    } catch (thrown) {
-      if (thrown instanceof ProblemsError) return undefined
-      throw thrown
-    }
+  /** Compiled, with the revision that it follows and all that can be said about it; without both where it does not compile. */
+  async function examined(source: string) {
+    const agreement = (await parts.study(source)).length === 0 ? parts.compile(source) : undefined
+    const previous = agreement && newestAgreed(register.lives.get(agreement.id))
+    const findings = (await parts.lint(source, previous?.source)).map(findingView)
+    return { agreement, previous: previous?.agreement, findings }
   }
 
-  function report(source: string): Schemas['DraftReport'] {
-    const findings = parts.lint(source).map(findingView)
-    const made = compiled(source)
-    if (made === undefined) return { findings, changes: [] }
-    const { agreement, previous } = made
+  async function report(source: string): Promise<Schemas['DraftReport']> {
+    const { agreement, previous, findings } = await examined(source)
+    if (agreement === undefined) return { findings, changes: [] }
     return {
       agreement: agreement.id,
       revision: agreement.revision,
@@ -83,11 +78,9 @@ export function makeDrafting(
     ): Promise<RevisionView> {
       inRole(who, 'author')
       inPerson(who, approval)
-      const findings = parts.lint(source).map(findingView)
+      const { agreement, findings } = await examined(source)
       refuseUnfit(findings, answers)
-      const made = compiled(source)
-      if (made === undefined) throw new Refusal('agreement-unfit')
-      const { agreement } = made
+      if (agreement === undefined) throw new Refusal('agreement-unfit')
       if (agreement.provider !== agency) throw new Refusal('agreement-unfit', { rule: 'provider' })
       await act({
         act: uuidv7(clock),

@@ -4,7 +4,7 @@ export type { ActEntry, ActRow, AgreementStore, DraftRow } from './agreement-sto
 export { type Book, makeBook } from './book.ts'
 export { type Courier, startCourier } from './courier.ts'
 export { type Governance, makeGovernance } from './desk.ts'
-export { newestAgreed } from './lives.ts'
+export { newestAgreed, type Revision } from './lives.ts'
 export { NOTICE_KINDS, type Notice } from './notices.ts'
 export type { Officeholder } from './officeholder.ts'
 export { pathOf } from './path.ts'

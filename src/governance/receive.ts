@@ -3,6 +3,7 @@ import type { components } from '../contract/contract.ts'
 import { type Clock, digestOf, timestamp, uuidv7 } from '../kit/kit.ts'
 import { type AgencyId, Refusal } from '../terms/terms.ts'
 import { type Act, type ActOf, legible, openAct } from './act.ts'
+import { refuseUnread, unfit } from './begin.ts'
 import type { GovernanceParts } from './desk.ts'
 import { revisionOf } from './lives.ts'
 import { isApprovedByProvider } from './state.ts'
@@ -38,15 +39,27 @@ export function makeReceiving(parts: GovernanceParts, countersign: (digest: stri
       const known = register.knownAs(act.act)
       if (known === digestOf(line)) return { outcome: 'known' }
       if (known !== undefined) throw new Refusal('act-invalid', { rule: 'act' })
-      if (act.kind === 'proposed' && !mayPropose(peer)) throw new Refusal('overloaded')
-      await register.record(act, line)
-      if ('digest' in act) await countersign(act.digest)
+      if (act.kind === 'proposed') await study(peer, act)
+      await register.exclusively(() => takeIn(act, line))
       return { outcome: 'recorded' }
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown
-      await refuse(peer, line, thrown)
+      await register.exclusively(() => refuse(peer, line, thrown))
       return { outcome: 'refused', code: thrown.code }
     }
+  }
+
+  /** Before the turn of the act comes, so that no other act waits for a text that takes long. */
+  async function study(peer: AgencyId, act: ActOf<'proposed'>): Promise<void> {
+    if (!mayPropose(peer)) throw new Refusal('overloaded')
+    refuseUnread(parts, register.lives, act, parts.clock.now())
+    const problems = await parts.study(act.source)
+    if (problems.length > 0) throw unfit(problems)
+  }
+
+  async function takeIn(act: Act, line: string): Promise<void> {
+    await register.record(act, line)
+    if ('digest' in act) await countersign(act.digest)
   }
 
   /** A no is on the record; a proposal that cannot become an agreement here is declined, so that its author learns why. */
@@ -99,7 +112,7 @@ export function makeReceiving(parts: GovernanceParts, countersign: (digest: stri
       try {
         const results: ActResult[] = []
         for (const line of lines) {
-          results.push(await register.exclusively(() => one(peer, line)))
+          results.push(await one(peer, line))
           await breathe()
         }
         return { results }

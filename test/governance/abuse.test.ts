@@ -6,7 +6,6 @@ import { APPROVAL_TYPE, statementOf } from '../../src/policy/policy.ts'
 import { signJws } from '../../src/seal/seal.ts'
 import { ProblemsError, Refusal } from '../../src/terms/terms.ts'
 import { agency, handClock } from '../stores/exchange-store.suite.ts'
-import { until } from '../support/until.ts'
 import { ARMY, compile, firstSource, ID, type Person, POLICE, revise, TwoDesks } from './two-desks.ts'
 
 const looser = revise(firstSource, ['ops-room', 'liaison-officer', 'silver-adviser'])
@@ -123,7 +122,7 @@ void t.test('a text of the worst kind costs no more than one of the best', async
   const begun = performance.now()
   t.strictSame(await say(act), ['agreement-unfit'])
   t.ok(performance.now() - begun < 15_000, 'keys are not compared each with every other')
-  await until(() => desks.army.register.untold.length === 0, 'the police are told that it was declined')
+  await desks.allTold()
 })
 
 void t.test('proposals have a measure', async t => {
@@ -189,7 +188,8 @@ void t.test('what is open cannot be ended by a text that only borrows its digest
   const { say, proposed } = rogue(desks)
   await desks.propose(looser)
   await desks.approve(desks.people.approver, looser)
-  await until(() => desks.army.state(looser) === 'approved', 'the army has the proposal')
+  await desks.allTold()
+  t.equal(desks.army.state(looser), 'approved', 'the army has the proposal')
   const { digest } = compile(looser)
   const statement = { ...statementOf(compile(another)), compiledDigest: digest }
   const approval = desks.people.author.sign(APPROVAL_TYPE, statement)
@@ -325,7 +325,8 @@ void t.test('two agreements over the same resource are never both in force', asy
   for (const source of [one, two]) {
     await desks.propose(source)
     await desks.approve(approver, source)
-    await until(() => desks.army.state(source) === 'approved', 'the army has the proposal')
+    await desks.allTold()
+    t.equal(desks.army.state(source), 'approved', 'the army has the proposal')
   }
   await desks.approve(armyApprover, one)
   t.equal(await refusal(() => desks.approve(armyApprover, two)), 'agreement-conflict one.of-two')

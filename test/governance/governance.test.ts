@@ -43,9 +43,11 @@ async function agree(desks: TwoDesks, source: string): Promise<void> {
   const { approver, armyApprover } = desks.people
   await desks.propose(source)
   await desks.approve(approver, source)
-  await until(() => desks.army.state(source) === 'approved', 'the army has the proposal')
+  await desks.allTold()
+  t.equal(desks.army.state(source), 'approved', 'the army has the proposal')
   await desks.approve(armyApprover, source)
-  await until(() => desks.police.state(source) === desks.army.state(source), 'both know that it is agreed')
+  await desks.allTold()
+  t.equal(desks.police.state(source), desks.army.state(source), 'both know that it is agreed')
 }
 
 /** Both sides, and both again after a restart, come to the same states. */
@@ -135,7 +137,8 @@ void t.test('a tighter revision needs no officer of the recipient, a looser one 
   await desks.approve(desks.people.approver, looser)
   await desks.propose(tighter)
   await desks.approve(desks.people.approver, tighter)
-  await until(() => desks.police.state(tighter) === 'in-force', 'the tighter one is in force')
+  await desks.allTold()
+  t.equal(desks.police.state(tighter), 'in-force', 'the tighter one is in force')
   t.equal(desks.army.state(tighter), 'in-force')
   t.equal(desks.police.state(looser), 'outdated')
   await sameAfterRestart(t, desks)
@@ -150,7 +153,8 @@ void t.test(
     ]
     await desks.propose(looser)
     await desks.approve(desks.people.approver, looser)
-    await until(() => desks.police.state(looser) === 'declined', 'the police are told')
+    await desks.allTold()
+    t.equal(desks.police.state(looser), 'declined', 'the police are told')
     t.match(desks.police.governance.read(compile(looser).digest).problems, [
       { code: 'check-37', line: 7, says: 'looser than line A1' },
     ])
@@ -192,7 +196,8 @@ void t.test(
 
     await desks.propose(looser)
     await desks.approve(approver, looser)
-    await until(() => desks.army.state(looser) === 'approved', 'the army has the true one')
+    await desks.allTold()
+    t.equal(desks.army.state(looser), 'approved', 'the army has the true one')
     const verified = {
       ...act,
       act: uuidv7(desks.clock),
@@ -246,9 +251,11 @@ void t.test('withdrawn and rejected proposals are over on both sides', async t =
     'officer-not-allowed author',
   )
   await desks.approve(approver, looser)
-  await until(() => desks.army.state(looser) === 'approved', 'the army has it')
+  await desks.allTold()
+  t.equal(desks.army.state(looser), 'approved', 'the army has it')
   await desks.army.governance.end(who(armyApprover), 'rejected', digest, 'too wide')
-  await until(() => desks.police.state(looser) === 'rejected', 'the police are told')
+  await desks.allTold()
+  t.equal(desks.police.state(looser), 'rejected', 'the police are told')
   t.equal(
     await refusal(() => desks.police.governance.end(who(author), 'withdrawn', digest, 'no')),
     'act-out-of-turn',
@@ -256,7 +263,8 @@ void t.test('withdrawn and rejected proposals are over on both sides', async t =
   await desks.propose(looser)
   t.equal(desks.police.state(looser), 'proposed', 'the same may be proposed again')
   await desks.approve(approver, looser)
-  await until(() => desks.army.state(looser) === 'approved', 'the army has it again')
+  await desks.allTold()
+  t.equal(desks.army.state(looser), 'approved', 'the army has it again')
 })
 
 void t.test(

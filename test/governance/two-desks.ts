@@ -9,7 +9,6 @@ import {
   type Governance,
   makeBook,
   makeGovernance,
-  newestAgreed,
   openRegister,
   pathOf,
   type Register,
@@ -33,9 +32,10 @@ import {
 } from '../../src/policy/policy.ts'
 import { makeSigner } from '../../src/seal/seal.ts'
 import { makeMemoryStore } from '../../src/stores/stores.ts'
-import { type AgencyId, ProblemsError } from '../../src/terms/terms.ts'
+import { type AgencyId, type Problem, ProblemsError } from '../../src/terms/terms.ts'
 import { squareOf } from '../../src/translation/translation.ts'
 import { agency, type HandClock } from '../stores/exchange-store.suite.ts'
+import { until } from '../support/until.ts'
 import { practiceVault } from '../support/vault.ts'
 
 export const POLICE = agency('northshire-police')
@@ -73,6 +73,16 @@ export function compile(source: string): Agreement {
   const known = compiled.get(source) ?? compileAgreement(source, 'agreement', policyParts)
   compiled.set(source, known)
   return known
+}
+
+function problemsIn(source: string): readonly Problem[] {
+  try {
+    compile(source)
+    return []
+  } catch (thrown) {
+    if (thrown instanceof ProblemsError) return thrown.problems
+    throw thrown
+  }
 }
 
 /** The next revision of a text, with other requesters for live coordination; fewer are tighter, more are looser. */
@@ -144,19 +154,19 @@ export class Desk {
       ...rules,
       store,
       register,
-      lint: source => this.#lint(source),
+      study: async source => problemsIn(source),
+      lint: async (source, previous) => this.#lint(source, previous),
       objections,
       abilities: ['delete-after'],
     })
   }
 
-  #lint(source: string): readonly Finding[] {
-    const previous = newestAgreed(this.register.lives.get(ID))?.agreement
+  #lint(source: string, previous: string | undefined): readonly Finding[] {
     return lintAgreement({
       source,
       file: 'draft',
       parts: policyParts,
-      previous,
+      previous: previous === undefined ? undefined : compile(previous),
       now: this.rules.clock.now(),
     })
   }
@@ -228,6 +238,12 @@ export class TwoDesks implements AsyncDisposable {
 
   hurry(): void {
     for (const courier of this.#couriers) courier.hurry()
+  }
+
+  /** Waits until both sides have all that the other has to tell, and all that follows from it. */
+  async allTold(): Promise<void> {
+    const left = () => this.police.register.untold.length + this.army.register.untold.length
+    await until(() => left() === 0, 'nothing is left to be told')
   }
 
   /** Everybody who has to sign a first revision. */

@@ -162,7 +162,9 @@ async function console_(t: Tap, { field: { police, army }, officers }: Stage): P
 
 const CUT: Answer = { status: 413, headers: {}, text: '', json: null }
 
-async function forms(t: Tap, { field: { police }, officers }: Stage): Promise<void> {
+async function forms(t: Tap, stage: Stage): Promise<void> {
+  const { police } = stage.field
+  const { officers } = stage
   const { author, operator } = officers
   for (const method of ['DELETE', 'PATCH', 'OPTIONS', 'PUT', 'TRACE', 'HEAD'])
     t.match(
@@ -196,9 +198,17 @@ async function forms(t: Tap, { field: { police }, officers }: Stage): Promise<vo
     .catch(() => CUT)
   t.match(large.status, /^4(?:00|13)$/)
   const keys = Array.from({ length: 40_000 }, (_, at) => `k${at}: 1`).join('\n')
-  const begun = performance.now()
-  t.equal((await author.ask('PUT', '/v1/agreements/drafts', { source: keys })).status, 200)
-  t.ok(performance.now() - begun < 30_000, 'a draft of the worst kind is looked at in seconds, not minutes')
+  const told: string[] = []
+  const looking = author.ask('PUT', '/v1/agreements/drafts', { source: keys }).then(({ status }) => {
+    told.push('the draft')
+    return status
+  })
+  for (const _ of [1, 2, 3]) {
+    t.equal(await push(stage), 'accepted')
+    told.push('an exchange')
+  }
+  t.equal(await looking, 200)
+  t.equal(told.at(-1), 'the draft', 'nobody waits for a draft of the worst kind')
   t.equal((await police.console('/livez')).status, 200)
 }
 

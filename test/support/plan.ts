@@ -62,7 +62,7 @@ export const HOMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['prom-client', ['http']],
   ['pino', ['http']],
   ['node:sqlite', ['stores']],
-  ['node:worker_threads', ['stores']],
+  ['node:worker_threads', ['stores', 'gateway']],
   ['node:child_process', ['demo']],
   ['node:process', []],
   ['node:vm', []],
