@@ -106,6 +106,7 @@ rules: ${policies}/${agency}.rules.yaml
 #   waiting: 1000000           # exchanges that may wait for one peer
 # retention:                   # how long it can be told who was behind a leaf of the ledger
 #   disclosureDays: 1826
+#   collectionDays: 1826
 #   refusalDays: 1826
 #   consultationDays: 1826
 #   officeDays: 1826

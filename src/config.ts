@@ -60,6 +60,8 @@ export interface TimestampsConfig {
 /** How long what the ledger commits to can be opened and found, in days, and how long the ledger itself stays. */
 export interface RetentionConfig {
   readonly disclosureDays: number
+  /** What has been received. */
+  readonly collectionDays: number
   readonly refusalDays: number
   readonly consultationDays: number
   /** What officers did, and who has read the ledger. */
@@ -226,6 +228,7 @@ const USUAL_DAYS = 1_826
 
 const USUAL_RETENTION: RetentionConfig = {
   disclosureDays: USUAL_DAYS,
+  collectionDays: USUAL_DAYS,
   refusalDays: USUAL_DAYS,
   consultationDays: USUAL_DAYS,
   officeDays: USUAL_DAYS,

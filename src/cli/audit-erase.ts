@@ -7,6 +7,7 @@ import type { Terminal } from './terminal.ts'
 interface EraseOptions extends OfficerOptions {
   readonly why: string
   readonly xid?: string
+  readonly reference?: string
   readonly before?: string
 }
 
@@ -18,6 +19,7 @@ export function eraseCommand(terminal: Terminal): Command {
   )
     .requiredOption('--why <text>', 'the ground; it is recorded, sealed, with your name')
     .option('--xid <id>', 'one exchange')
+    .option('--reference <text>', 'all documents that carry it, shared or received')
     .option('--before <time>', 'everything before this day or instant (UTC), but what officers did')
     .action((options: EraseOptions) =>
       asOfficer(terminal, options, async session => {
@@ -29,13 +31,15 @@ export function eraseCommand(terminal: Terminal): Command {
     )
 }
 
-function orderIn({ why, xid: exchange, before }: EraseOptions): {
+function orderIn({ why, xid: exchange, reference, before }: EraseOptions): {
   why: string
   exchange?: string
+  reference?: string
   before?: string
 } {
-  if ((exchange === undefined) === (before === undefined))
-    throw new Stop(2, 'expected either --xid or --before')
+  if ([exchange, reference, before].filter(one => one !== undefined).length !== 1)
+    throw new Stop(2, 'expected one of --xid, --reference and --before')
   if (exchange !== undefined) return { why, exchange }
+  if (reference !== undefined) return { why, reference }
   return { why, before: instantOf('--before', before ?? '') }
 }

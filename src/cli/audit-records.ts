@@ -9,6 +9,8 @@ export interface RecordOptions {
   readonly xid?: string
   readonly peer?: string
   readonly purpose?: string
+  /** `shared` or `received`; for the register. */
+  readonly direction?: string
   readonly since?: string
   readonly until?: string
   readonly limit: string
@@ -22,7 +24,7 @@ export function looking(command: Command): Command {
     .option('--person <id>', 'for whom or by whom it was done')
     .option('--xid <id>', 'one exchange')
     .option('--peer <agency>', 'the other agency; alone only together with --purpose')
-    .option('--purpose <name>', 'why it was shared')
+    .option('--purpose <name>', 'why it was shared or received')
     .option('--since <time>', 'from this day or instant on (UTC)')
     .option('--until <time>', 'before this day or instant (UTC)')
     .option('--limit <n>', 'how many to tell at most', '1000')
@@ -50,6 +52,7 @@ export function pageQuery(
     exchange: named.xid,
     peer: named.peer,
     purpose: named.purpose,
+    direction: named.direction,
     since: since && instantOf('--since', since),
     until: until && instantOf('--until', until),
     after,

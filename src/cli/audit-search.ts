@@ -11,7 +11,7 @@ type Found = components['schemas']['RecordPage']['records'][number]
 export function searchCommand(terminal: Terminal): Command {
   const command = officerCommand(
     'search',
-    'find every leaf about a reference, a person or an exchange: what was shared, read, refused, decided by officers',
+    'find every leaf about a reference, a person or an exchange: what was shared, received, read, refused, decided by officers',
   )
   return looking(command).action((options: OfficerOptions & RecordOptions) =>
     asOfficer(terminal, options, async session => {

@@ -503,9 +503,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was shared about a reference, or asked for and refused: with whom, by whom, why, under which agreement (auditor or data-protection officer)
+         * What was shared or received about a reference, or asked for and refused: with or from whom, by whom, why, under which agreement (auditor or data-protection officer)
          * @description LED Art. 25 and DPA 2018 s. 62. One of `reference`, `person` and `exchange` is named, or `peer` with `purpose`; the others narrow
-         *     it down. Newest first. What has been erased is not found any more. The reading is in the ledger before it is answered.
+         *     it down. Newest first. What has been erased is not found any more. The reading is in the ledger before it is answered. What was
+         *     received is found by the references that it carried when it came, before it was translated; who read it here is among the answers
+         *     of `/v1/records` to its exchange.
          */
         get: operations["listDisclosures"];
         put?: never;
@@ -546,8 +548,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Erase for good what leaves commit to and what finds them, for one exchange or for all before a moment (data-protection officer)
-         * @description The leaves stay, and their proofs hold; nobody can open or find them any more. Officers' acts are not erased so. The order is
+         * Erase for good what leaves commit to and what finds them: of one exchange, of all documents with a reference, or of all before a moment (data-protection officer)
+         * @description The leaves stay, and their proofs hold; nobody can open or find them any more. Officers' acts are not erased so, and who
+         *     has read a document only by a moment. The order is
          *     recorded first, then each part that goes.
          */
         post: operations["eraseRecords"];
@@ -1169,7 +1172,12 @@ export interface components {
             /** Format: date-time */
             at: string;
             /**
-             * @description `refused`: nothing left this house; `declined`: the recipient's gateway said no
+             * @description `shared` by this agency with `to`; `received` by this agency from `from`, which keeps who was behind it
+             * @enum {string}
+             */
+            direction: "shared" | "received";
+            /**
+             * @description `refused`: nothing left the provider; `declined`: the recipient's gateway said no
              * @enum {string}
              */
             outcome: "queued" | "accepted" | "declined" | "expired" | "refused" | "failed";
@@ -1200,7 +1208,7 @@ export interface components {
                 provider?: Record<string, never>;
                 recipient?: Record<string, never>;
             };
-            /** @description How many items were shared, treated, withheld and dropped */
+            /** @description How many items were shared, treated, withheld and dropped; of what was received, what became of them in the translation */
             fields?: {
                 [key: string]: number;
             };
@@ -1231,10 +1239,12 @@ export interface components {
         };
         ErasureInput: {
             exchange?: components["schemas"]["ExchangeId"];
+            /** @description Of all documents that carry it, shared or received */
+            reference?: string;
             /** Format: date-time */
             before?: string;
             why: components["schemas"]["Why"];
-        } & (unknown | unknown);
+        } & (unknown | unknown | unknown);
         Erasure: {
             /** @description How many leaves can no longer be opened */
             erased: number;
@@ -2039,6 +2049,8 @@ export interface operations {
             query: {
                 /** @description What the reading is for; it is committed to in the ledger and kept sealed */
                 why: components["parameters"]["why"];
+                /** @description Only what this agency has shared or wanted to share, or only what it has received */
+                direction?: "shared" | "received";
                 /** @description A reference that documents carry, such as that of an operation */
                 reference?: string;
                 /** @description For whom or by whom it was done */

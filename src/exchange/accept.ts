@@ -6,6 +6,7 @@ import { type AgencyId, Refusal, type RefusalCode } from '../terms/terms.ts'
 import { placeOf } from './deliver.ts'
 import type { Endings } from './endings.ts'
 import type { Rechecked } from './recheck.ts'
+import type { TestifyReceived } from './testimony.ts'
 import { type RoomMeter, Trail } from './trail.ts'
 import type { Translated } from './translate.ts'
 import type { Unsealed } from './unseal.ts'
@@ -21,6 +22,7 @@ export interface AcceptParts {
   readonly recheck: (peer: AgencyId, manifest: Manifest, line: Uint8Array) => Rechecked
   readonly translate: (checked: Rechecked) => Translated
   readonly deliver: (checked: Rechecked, translated: Translated) => AcceptEntry
+  readonly testify: TestifyReceived
   /** Signs the receipts of one batch. */
   readonly sealReceipts: (to: AgencyId, batch: string, receipts: readonly string[]) => string
   /** Told when documents have become durable in the inbox. */
@@ -56,23 +58,43 @@ export function makeAccept(parts: AcceptParts): (peer: AgencyId, bytes: Uint8Arr
 
 function acceptOne(parts: AcceptParts, peer: AgencyId, manifest: Manifest, line: Uint8Array): AcceptEntry {
   const trail = trailOf(parts, peer, manifest)
+  let rechecked: Rechecked | undefined
   try {
     const checked = trail.enter('recheck', () => parts.recheck(peer, manifest, line))
+    rechecked = checked
     const translated = trail.enter('translate', () => parts.translate(checked))
     return trail.enter('deliver', () => parts.deliver(checked, translated))
   } catch (thrown) {
-    const { leaf, refusal } = parts.endings.conclude(trail, thrown)
-    const { id, sha256 } = manifest
-    const at = parts.clock.now()
-    const receipt = printReceipt({ id, sha256, outcome: 'refused', code: refusal.code, leaf: leaf.id, at })
-    return {
-      ...placeOf(manifest),
-      leafId: leaf.id,
-      leaf: leaf.text,
-      receipt,
-      inbox: undefined,
-      vault: undefined,
-    }
+    return declinedEntry(parts, { trail, manifest, rechecked }, thrown)
+  }
+}
+
+/** Of a document that was within its agreement it can be told later what it was about; nothing is kept of any other. */
+function declinedEntry(
+  parts: AcceptParts,
+  {
+    trail,
+    manifest,
+    rechecked,
+  }: {
+    readonly trail: Trail
+    readonly manifest: Manifest
+    readonly rechecked: Rechecked | undefined
+  },
+  thrown: unknown,
+): AcceptEntry {
+  const committed = rechecked && parts.testify('refusal', rechecked)
+  const { leaf, refusal } = parts.endings.conclude(trail, thrown, committed?.commitments)
+  const { id, sha256 } = manifest
+  const at = parts.clock.now()
+  const receipt = printReceipt({ id, sha256, outcome: 'refused', code: refusal.code, leaf: leaf.id, at })
+  return {
+    ...placeOf(manifest),
+    leafId: leaf.id,
+    leaf: leaf.text,
+    receipt,
+    inbox: undefined,
+    vault: committed?.row(leaf.id),
   }
 }
 

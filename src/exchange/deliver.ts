@@ -4,20 +4,23 @@ import type { LeafWriter } from '../ledger/ledger.ts'
 import { type Manifest, printReceipt } from '../seal/seal.ts'
 import type { AgencyId } from '../terms/terms.ts'
 import type { Rechecked } from './recheck.ts'
+import type { TestifyReceived } from './testimony.ts'
 import type { Translated } from './translate.ts'
 
 /**
- * Room *deliver*. In: a Translated and what it came from. Out: the entry that puts it into the inbox with its leaf and its
- * receipt. Nothing is delivered before the store says it is durable.
+ * Room *deliver*. In: a Translated and what it came from. Out: the entry that puts it into the inbox with its leaf, what opens the
+ * leaf's commitments and its receipt. Nothing is delivered before the store says it is durable.
  */
 export function makeDeliver(parts: {
   readonly agency: AgencyId
   readonly clock: Clock
   readonly leaves: LeafWriter
+  readonly testify: TestifyReceived
 }): (checked: Rechecked, translated: Translated) => AcceptEntry {
   return (checked, translated) => {
     const { peer, manifest, agreement } = checked
     const now = parts.clock.now()
+    const committed = parts.testify('collection', checked)
     const leaf = parts.leaves.write('accepted', {
       xid: manifest.id,
       from: peer,
@@ -30,6 +33,7 @@ export function makeDeliver(parts: {
       fields: translated.report.counts(),
       cut: checked.cut || undefined,
       reply: manifest.inReplyTo,
+      c: committed.commitments,
     })
     const { id, sha256 } = manifest
     const receipt = printReceipt({ id, sha256, outcome: 'accepted', leaf: leaf.id, at: now })
@@ -39,7 +43,8 @@ export function makeDeliver(parts: {
       leaf: leaf.text,
       receipt,
       inbox: inboxOf(checked, translated, now),
-      vault: undefined,
+      // By an id of our own: the peer has chosen the one of the exchange, and must not reach another row with it.
+      vault: committed.row(leaf.id),
     }
   }
 }

@@ -3,11 +3,11 @@ import { isDigest, isJsonObject, type Json, type JsonObject, readJsonText } from
 import type { Agreement, Explanation, Tally } from '../policy/policy.ts'
 import type { AgencyId } from '../terms/terms.ts'
 import type { AgreementBook } from './agreement-book.ts'
-import type { FoundLeaf } from './records.ts'
+import type { Direction, FoundLeaf } from './records.ts'
 
 /**
  * What a register of disclosures says of one exchange (LED Art. 25; DPA 2018 s. 62): who disclosed it and for whom, what, to
- * whom, when, why, on which basis, and how it ended.
+ * whom, when, why, on which basis, and how it ended. Of what was received the provider keeps who was behind it.
  */
 export interface Disclosure {
   /** The leaf that records it, and its number in the ledger. */
@@ -16,7 +16,8 @@ export interface Disclosure {
   readonly exchange: string
   /** RFC 3339. */
   readonly at: string
-  /** `refused`: nothing left this house. `declined`: the recipient’s gateway said no to what it was sent. */
+  readonly direction: Direction
+  /** `refused`: nothing left the provider. `declined`: the recipient’s gateway said no to what it was sent. */
   readonly outcome: 'queued' | 'accepted' | 'declined' | 'expired' | 'refused' | 'failed'
   /** The code of a refusal, on our side or the recipient’s, and the rule behind it. */
   readonly why?: string
@@ -37,7 +38,7 @@ export interface Disclosure {
     readonly title: string
   }
   readonly legalBasis?: { readonly provider: JsonObject; readonly recipient: JsonObject }
-  /** How many items were shared, treated and withheld. */
+  /** How many items were shared, treated and withheld; of what was received, what became of them in the translation. */
   readonly fields?: Json
   /** What was done with each item, and by which row of the agreement; where one exchange is asked for. */
   readonly items?: readonly Explanation[]
@@ -49,11 +50,14 @@ export interface DisclosuresParts {
   readonly agreements: Pick<AgreementBook, 'byDigest'>
 }
 
-const DISCLOSING: ReadonlySet<Json | undefined> = new Set(['decided', 'refused', 'failed'])
+const SHARING: ReadonlySet<Json | undefined> = new Set(['decided', 'refused', 'failed'])
+const RECEIVING: ReadonlySet<Json | undefined> = new Set(['accepted', 'refused', 'failed'])
 
-/** Whether a leaf is about something that one of our systems wanted to share. */
-export function isDisclosure({ kind, from, xid }: JsonObject, agency: AgencyId): boolean {
-  return DISCLOSING.has(kind) && from === agency && xid !== undefined
+/** Which way went what a leaf is about; undefined where it is not about one document on its way. */
+export function directionOf({ kind, from, to, xid }: JsonObject, agency: AgencyId): Direction | undefined {
+  if (xid === undefined) return undefined
+  if (from === agency) return SHARING.has(kind) ? 'shared' : undefined
+  return to === agency && RECEIVING.has(kind) ? 'received' : undefined
 }
 
 /** @param whole with what was done with each item */
@@ -66,16 +70,18 @@ export async function disclosureOf(
   const sent = leaf['decision'] === 'forward' ? await parts.store.sent(exchange) : undefined
   const digest = textIn(leaf, 'policy') ?? ''
   const agreement = isDigest(digest) ? parts.agreements.byDigest(digest) : undefined
-  const system = sent?.system ?? textIn(leaf, 'by')
+  const direction = directionOf(leaf, parts.agency) ?? 'shared'
+  const system = direction === 'shared' ? (sent?.system ?? textIn(leaf, 'by')) : undefined
   const { actor: person, subject } = secrets
   return {
     leaf: textIn(leaf, 'id') ?? '',
     number,
     exchange,
     at: textIn(leaf, 't') ?? '',
-    ...outcomeOf(leaf, sent),
+    direction,
+    ...outcomeOf(leaf, direction, sent),
     ...present({ rule: textIn(leaf, 'rule') }),
-    from: parts.agency,
+    from: textIn(leaf, 'from') ?? '',
     ...present({ to: textIn(leaf, 'to'), system, role: textIn(leaf, 'role') }),
     ...present({ person, subject: subject || undefined }),
     ...present({ resource: textIn(leaf, 'res'), purpose: textIn(leaf, 'purpose') }),
@@ -85,8 +91,14 @@ export async function disclosureOf(
   }
 }
 
-function outcomeOf(leaf: JsonObject, sent: SentRow | undefined): Pick<Disclosure, 'outcome' | 'why'> {
+function outcomeOf(
+  leaf: JsonObject,
+  direction: Direction,
+  sent: SentRow | undefined,
+): Pick<Disclosure, 'outcome' | 'why'> {
   if (leaf['kind'] === 'failed') return { outcome: 'failed' }
+  if (leaf['kind'] === 'accepted') return { outcome: 'accepted' }
+  if (direction === 'received') return { outcome: 'declined', ...present({ why: textIn(leaf, 'why') }) }
   if (leaf['decision'] !== 'forward') return { outcome: 'refused', ...present({ why: textIn(leaf, 'why') }) }
   if (sent?.state !== 'refused') return { outcome: sent?.state ?? 'queued' }
   return { outcome: 'declined', ...present({ why: memberIn(sent.receipt ?? '', 'code') }) }

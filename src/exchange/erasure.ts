@@ -4,7 +4,7 @@ import { type Doomed, type LeafWriter, VAULT_KINDS, type VaultStore } from '../l
 export interface ErasureParts {
   readonly clock: Clock
   readonly leaves: LeafWriter
-  readonly store: Pick<VaultStore, 'kept' | 'doomed' | 'forget'>
+  readonly store: Pick<VaultStore, 'doomed' | 'forget'>
 }
 
 /** How many rows go in one transaction: a long erasure must not keep others waiting. */
@@ -25,15 +25,19 @@ export async function eraseAll(parts: ErasureParts, which: Doomed, rule: string)
   for (;;) {
     const ids = await parts.store.doomed(which, TOGETHER)
     if (ids.length === 0) return erased
-    const leaf = parts.leaves.write('vault.erased', { count: ids.length, rule })
-    if (await parts.store.forget(ids, leaf.text)) erased += ids.length
+    erased += await eraseTogether(parts, ids, rule)
   }
 }
 
-/** Erases the row of one exchange. Returns how many: one, or none where there is none. */
-export async function eraseOne(parts: ErasureParts, exchange: string, rule: string): Promise<number> {
-  const row = await parts.store.kept(exchange)
-  if (row === undefined || row.kind === 'office') return 0
-  const leaf = parts.leaves.write('vault.erased', { count: 1, rule })
-  return (await parts.store.forget([exchange], leaf.text)) ? 1 : 0
+/** Erases these rows, each part with its leaf. Returns how many; a part of which something is gone already stays as it is. */
+export async function eraseRows(parts: ErasureParts, ids: readonly string[], rule: string): Promise<number> {
+  let erased = 0
+  for (let at = 0; at < ids.length; at += TOGETHER)
+    erased += await eraseTogether(parts, ids.slice(at, at + TOGETHER), rule)
+  return erased
+}
+
+async function eraseTogether(parts: ErasureParts, ids: readonly string[], rule: string): Promise<number> {
+  const leaf = parts.leaves.write('vault.erased', { count: ids.length, rule })
+  return (await parts.store.forget(ids, leaf.text)) ? ids.length : 0
 }

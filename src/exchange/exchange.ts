@@ -26,7 +26,7 @@ import { makeRelease } from './release.ts'
 import { makeSettlements } from './settlements.ts'
 import type { NoteShape } from './shapes.ts'
 import { makeStatus } from './status.ts'
-import { actorOf, makeTestify } from './testimony.ts'
+import { actorOf, makeTestify, makeTestifyReceived } from './testimony.ts'
 import { type Known, type Room, type RoomMeter, Trail } from './trail.ts'
 import { makeTranslate } from './translate.ts'
 import { makeUnseal } from './unseal.ts'
@@ -39,7 +39,7 @@ export type { Disclosure } from './disclosures.ts'
 export type { EndingMeter } from './endings.ts'
 export type { Pushed, PushedTo, PushRequest } from './push.ts'
 export type { PushedLine } from './push-many.ts'
-export type { RecordQuery } from './records.ts'
+export type { Direction, RecordQuery } from './records.ts'
 export type { DisclosureRegister, OpenedLeaf, Page, RecordOfficer, ToForget } from './register.ts'
 export { makeDisclosureRegister } from './register.ts'
 export { makeShapeCollector, type NoteShape, type ShapeCollector } from './shapes.ts'
@@ -84,9 +84,11 @@ export function makeExchange(parts: ExchangeParts) {
   const settlements = makeSettlements()
   const arrivals = makeArrivals()
   const testify = makeTestify(parts)
-  const walk = { ...parts, meter: parts.meter.room, endings, testify }
+  const testifyReceived = makeTestifyReceived(parts)
+  const walk = { ...parts, meter: parts.meter.room, endings }
   const release = makeRelease({
     ...walk,
+    testify,
     schemaOf: resource => parts.schemas.get(resource),
     validate: makeValidate(parts),
     decide: makeDecide(parts),
@@ -115,7 +117,8 @@ export function makeExchange(parts: ExchangeParts) {
       unseal: makeUnseal(parts),
       recheck: makeRecheck(parts),
       translate: makeTranslate(parts),
-      deliver: makeDeliver(parts),
+      deliver: makeDeliver({ ...parts, testify: testifyReceived }),
+      testify: testifyReceived,
       onDelivered(count) {
         parts.onDelivered(count)
         arrivals.arrived()

@@ -1,17 +1,20 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { isJsonObject, type JsonObject, readJsonText } from '../kit/kit.ts'
 import {
+  agencyWithPurpose,
   type Commitments,
   type KeptRow,
-  recipientValue,
   type SearchKeys,
   type Secrets,
   type Tag,
-  tagUnder,
+  tagsUnder,
   type Vault,
   type VaultStore,
 } from '../ledger/ledger.ts'
 import { Refusal } from '../terms/terms.ts'
+
+/** Which way a document went: from this agency to another, or from another to this one. */
+export type Direction = 'shared' | 'received'
 
 /** By what leaves are looked for. One of reference, person and exchange has to be there, or peer and purpose together. */
 export interface RecordQuery {
@@ -20,6 +23,8 @@ export interface RecordQuery {
   /** For whom it was done, or who did it. */
   readonly person?: string
   readonly exchange?: string
+  /** Which way it went; for the register. */
+  readonly direction?: Direction
   /** The other agency. */
   readonly peer?: string
   readonly purpose?: string
@@ -63,8 +68,8 @@ export function makeFindLeaves(
   parts: RecordsParts,
 ): (asked: RecordQuery, fits: (leaf: JsonObject) => boolean) => Promise<FoundLeaves> {
   return async (asked, fits) => {
-    const tag = tagIn(asked)
-    const tags = parts.searchKeys.within(asked.since, asked.until).map(key => tagUnder(key, tag))
+    const wanted = tagsIn(asked)
+    const tags = parts.searchKeys.within(asked.since, asked.until).flatMap(key => tagsUnder(key, wanted))
     const itself = await leafOfExchange(parts, asked)
     const found: FoundLeaf[] = []
     let below = asked.below ?? Number.MAX_SAFE_INTEGER
@@ -86,17 +91,21 @@ export function makeFindLeaves(
   }
 }
 
-function tagIn({ reference, person, exchange, peer, purpose }: RecordQuery): Tag {
-  if (exchange !== undefined) return { kind: 'exchange', value: exchange }
-  if (reference !== undefined) return { kind: 'reference', value: reference }
-  if (person !== undefined) return { kind: 'person', value: person }
-  if (peer !== undefined && purpose !== undefined)
-    return { kind: 'recipient', value: recipientValue(peer, purpose) }
+/** @throws Refusal request-invalid */
+function tagsIn({ reference, person, exchange, peer, purpose, direction }: RecordQuery): readonly Tag[] {
+  if (exchange !== undefined) return [{ kind: 'exchange', value: exchange }]
+  if (reference !== undefined) return [{ kind: 'reference', value: reference }]
+  if (person !== undefined) return [{ kind: 'person', value: person }]
+  if (peer !== undefined && purpose !== undefined) {
+    const value = agencyWithPurpose(peer, purpose)
+    const tags = { shared: { kind: 'recipient', value }, received: { kind: 'provider', value } } as const
+    return direction === undefined ? Object.values(tags) : [tags[direction]]
+  }
   const says = 'expected `reference`, `person` or `exchange`, or `peer` with `purpose`'
   throw new Refusal('request-invalid', { rule: 'selector', violations: [{ pointer: '', says }] })
 }
 
-/** The leaf of the exchange itself is known by its row; only what others did with it is tagged. */
+/** The leaf of what was shared is known by its row; what was received, and what others did with it, is tagged. */
 async function leafOfExchange(
   { store }: RecordsParts,
   { exchange }: RecordQuery,
@@ -126,13 +135,13 @@ async function read(
   if (!reading.ok || !isJsonObject(reading.value)) return undefined
   const leaf = reading.value
   const row = await rowOf(store, leaf, number)
-  if (!row || !(row.id === exchange || row.tags.some(one => tags.some(tag => isSame(one, tag)))))
-    return undefined
+  if (!row || !(row.id === exchange || isUnder(row, tags))) return undefined
   const secrets = vault.open(row, commitmentsIn(leaf))
   return secrets && { number, leaf, secrets }
 }
 
-async function rowOf(
+/** The row that opens the leaf with this number; undefined where there is none any more. */
+export async function rowOf(
   store: RecordsParts['store'],
   { xid, id }: JsonObject,
   number: number,
@@ -144,8 +153,9 @@ async function rowOf(
   return undefined
 }
 
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0
+/** Whether a row is tagged with any of these. */
+export function isUnder({ tags: own }: KeptRow, tags: readonly Uint8Array[]): boolean {
+  return own.some(one => tags.some(tag => Buffer.compare(one, tag) === 0))
 }
 
 function commitmentsIn({ c }: JsonObject): Commitments {

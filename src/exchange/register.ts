@@ -1,9 +1,10 @@
-import { type JsonObject, timestamp } from '../kit/kit.ts'
+import { type JsonObject, timestamp, unreachable } from '../kit/kit.ts'
 import type { Committed, LeafFacts, SearchKeys, Secrets, Vault, VaultRow } from '../ledger/ledger.ts'
 import { Refusal } from '../terms/terms.ts'
-import { type Disclosure, type DisclosuresParts, disclosureOf, isDisclosure } from './disclosures.ts'
-import { type ErasureParts, eraseAll, eraseOne } from './erasure.ts'
+import { type Disclosure, type DisclosuresParts, directionOf, disclosureOf } from './disclosures.ts'
+import { type ErasureParts, eraseAll, eraseRows } from './erasure.ts'
 import { type FoundLeaves, makeFindLeaves, type RecordQuery, type RecordsParts } from './records.ts'
+import { rowsAbout } from './rows-about.ts'
 
 /** An officer who reads the record, or lets parts of it be forgotten. */
 export interface RecordOfficer {
@@ -19,9 +20,10 @@ export type RegisterParts = RecordsParts &
     readonly searchKeys: SearchKeys
   }
 
-/** What is to be forgotten: one exchange, or everything before a moment in ms. */
+/** What is to be forgotten: one exchange, all about a reference, or everything before a moment in ms. */
 export type ToForget =
   | { readonly kind: 'exchange'; readonly exchange: string }
+  | { readonly kind: 'reference'; readonly reference: string }
   | { readonly kind: 'before'; readonly at: number }
 
 /** A page of an answer. */
@@ -40,7 +42,7 @@ export interface OpenedLeaf {
 }
 
 export interface DisclosureRegister {
-  /** What was shared, or asked for and refused. Recorded before it is answered. @throws Refusal officer-not-allowed, request-invalid */
+  /** What was shared or received, or asked for and refused. Recorded before it is answered. @throws Refusal officer-not-allowed, request-invalid */
   disclosures(who: RecordOfficer, asked: RecordQuery, why: string): Promise<Page<Disclosure>>
   /** Every leaf about somebody or something. Recorded before it is answered. @throws Refusal officer-not-allowed, request-invalid */
   search(who: RecordOfficer, asked: RecordQuery, why: string): Promise<Page<OpenedLeaf>>
@@ -79,7 +81,10 @@ export function makeDisclosureRegister(parts: RegisterParts): DisclosureRegister
     async disclosures(who, asked, why) {
       const { agency } = parts
       const about = { who, asked, why }
-      const { found, next, recordedAs } = await read('register', about, leaf => isDisclosure(leaf, agency))
+      const { found, next, recordedAs } = await read('register', about, leaf => {
+        const direction = directionOf(leaf, agency)
+        return direction !== undefined && (asked.direction ?? direction) === direction
+      })
       const whole = asked.exchange !== undefined
       const entries = await Promise.all(found.map(one => disclosureOf(parts, one, whole)))
       return { entries, next, recordedAs }
@@ -91,7 +96,7 @@ export function makeDisclosureRegister(parts: RegisterParts): DisclosureRegister
     },
     async erase(who, which, why) {
       inRole(who, ERASERS)
-      await refuseIdle(parts, which)
+      const named = await namedRows(parts, which)
       const about = testimony(parts, who, orderOf(which), why)
       const leaf = parts.leaves.write('admin', {
         act: 'vault.erase',
@@ -101,9 +106,7 @@ export function makeDisclosureRegister(parts: RegisterParts): DisclosureRegister
       await parts.store.note([leaf.text], [about.row(leaf.id)])
       const rule = `officer.${which.kind}`
       const erased =
-        which.kind === 'exchange'
-          ? await eraseOne(parts, which.exchange, rule)
-          : await eraseAll(parts, which, rule)
+        which.kind === 'before' ? await eraseAll(parts, which, rule) : await eraseRows(parts, named, rule)
       return { erased, recordedAs: leaf.id }
     },
   }
@@ -114,19 +117,34 @@ function inRole({ role }: RecordOfficer, allowed: ReadonlySet<string>): void {
   if (!allowed.has(role)) throw new Refusal('officer-not-allowed', { rule: [...allowed].join('|') })
 }
 
-/** @throws Refusal not-found, request-invalid */
-async function refuseIdle({ store, clock }: RegisterParts, which: ToForget): Promise<void> {
+/**
+ * The rows that an order names one by one; none where it names a moment.
+ *
+ * @throws Refusal not-found, request-invalid
+ */
+async function namedRows(parts: RegisterParts, which: ToForget): Promise<readonly string[]> {
   if (which.kind === 'before') {
-    if (which.at <= clock.now()) return
+    if (which.at <= parts.clock.now()) return []
     const violations = [{ pointer: '/before', says: 'lies in the future' }]
     throw new Refusal('request-invalid', { rule: 'before', violations })
   }
-  const row = await store.kept(which.exchange)
-  if (row === undefined || row.kind === 'office') throw new Refusal('not-found')
+  const { kind } = which
+  const ids = await rowsAbout(parts, { kind, value: kind === 'exchange' ? which.exchange : which.reference })
+  if (ids.length === 0) throw new Refusal('not-found')
+  return ids
 }
 
-function orderOf(which: ToForget): Pick<RecordQuery, 'exchange' | 'until'> {
-  return which.kind === 'exchange' ? { exchange: which.exchange } : { until: which.at }
+function orderOf(which: ToForget): Pick<RecordQuery, 'exchange' | 'reference' | 'until'> {
+  switch (which.kind) {
+    case 'exchange':
+      return { exchange: which.exchange }
+    case 'reference':
+      return { reference: which.reference }
+    case 'before':
+      return { until: which.at }
+    default:
+      return unreachable(which)
+  }
 }
 
 /** Commits to who looks, for what, and why; found again by the person and by what was asked for. */

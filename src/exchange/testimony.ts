@@ -1,7 +1,8 @@
-import type { DocumentSchema } from '../contract/contract.ts'
+import type { DocumentSchema, SchemaRegistry } from '../contract/contract.ts'
 import { isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
-import { type Committed, recipientValue, type Vault } from '../ledger/ledger.ts'
+import { agencyWithPurpose, type Committed, type Vault } from '../ledger/ledger.ts'
 import type { Caller } from './authenticate.ts'
+import type { Rechecked } from './recheck.ts'
 import type { Order } from './validate.ts'
 
 /**
@@ -18,21 +19,50 @@ export type Testify = (
 ) => Committed
 
 export function makeTestify({ vault }: { readonly vault: Vault }): Testify {
-  const known = new WeakMap<DocumentSchema, readonly string[]>()
-  const membersOf = (schema: DocumentSchema) => {
-    const found = known.get(schema) ?? referenceMembers(schema)
-    known.set(schema, found)
-    return found
-  }
+  const referencesIn = makeReferencesIn()
   return (kind, caller, order, schema) => {
-    const references = schema ? membersOf(schema).flatMap(name => nameAt(order.document, name)) : []
+    const references = referencesIn(order.document, schema)
     const [subject = ''] = references
     return vault.keep({
       kind,
       secrets: { actor: caller.person, subject },
       tags: [
         { kind: 'person', value: caller.person },
-        { kind: 'recipient', value: recipientValue(order.to, order.purpose) },
+        { kind: 'recipient', value: agencyWithPurpose(order.to, order.purpose) },
+        ...references.map(value => ({ kind: 'reference', value }) as const),
+      ],
+    })
+  }
+}
+
+/**
+ * Commits to what a peer has shared with us is about, and lets it be found again: by every reference in it, by its exchange, by the
+ * provider with the purpose. Who of the peer was behind it stays with the peer.
+ */
+export type TestifyReceived = (kind: 'collection' | 'refusal', checked: Rechecked) => Committed
+
+/**
+ * References are read before the translation, as the provider reads them, so that both sides find the document by the same words;
+ * but only from what this agency is willing to hold.
+ */
+export function makeTestifyReceived({
+  vault,
+  schemas,
+}: {
+  readonly vault: Vault
+  readonly schemas: SchemaRegistry
+}): TestifyReceived {
+  const referencesIn = makeReferencesIn()
+  return (kind, { peer, manifest, held }) => {
+    const { id, resource, version, purpose } = manifest
+    const references = referencesIn(held, schemas.get(resource, version))
+    const [subject = ''] = references
+    return vault.keep({
+      kind,
+      secrets: { subject },
+      tags: [
+        { kind: 'exchange', value: id },
+        { kind: 'provider', value: agencyWithPurpose(peer, purpose) },
         ...references.map(value => ({ kind: 'reference', value }) as const),
       ],
     })
@@ -46,6 +76,20 @@ export function actorOf(vault: Vault, person: string): Committed {
     secrets: { actor: person },
     tags: [{ kind: 'person', value: person }],
   })
+}
+
+/** What a document is called by: its subject first. Nothing where nobody knows its schema. */
+type ReferencesIn = (document: JsonObject, schema: DocumentSchema | undefined) => readonly string[]
+
+/** The members of each schema are looked for once. */
+function makeReferencesIn(): ReferencesIn {
+  const known = new WeakMap<DocumentSchema, readonly string[]>()
+  return (document, schema) => {
+    if (schema === undefined) return []
+    const members = known.get(schema) ?? referenceMembers(schema)
+    known.set(schema, members)
+    return members.flatMap(name => nameAt(document, name))
+  }
 }
 
 const REFERENCE = /^(?:id|reference|operation|incident)$|(?:Id|Ref)$/

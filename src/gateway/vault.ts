@@ -20,6 +20,7 @@ export function openVault(
   const searchKeys = openSearchKeys(search, clock)
   const retentionMs = {
     disclosure: retention.disclosureDays * DAY_MS,
+    collection: retention.collectionDays * DAY_MS,
     refusal: retention.refusalDays * DAY_MS,
     consultation: retention.consultationDays * DAY_MS,
     office: retention.officeDays * DAY_MS,

@@ -1,6 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { components } from '../contract/contract.ts'
-import type { DisclosureRegister, Page, RecordOfficer, RecordQuery, ToForget } from '../exchange/exchange.ts'
+import type {
+  Direction,
+  DisclosureRegister,
+  Page,
+  RecordOfficer,
+  RecordQuery,
+  ToForget,
+} from '../exchange/exchange.ts'
 import { Refusal } from '../terms/terms.ts'
 import type { Operation } from './door.ts'
 
@@ -44,6 +51,7 @@ interface Asked {
   readonly reference?: string
   readonly person?: string
   readonly exchange?: string
+  readonly direction?: Direction
   readonly peer?: string
   readonly purpose?: string
   readonly since?: string
@@ -74,8 +82,9 @@ function instantOf(name: string, text: string): number {
   throw new Refusal('request-invalid', { rule: name, violations })
 }
 
-function forgetting({ exchange, before }: Omit<Schemas['ErasureInput'], 'why'>): ToForget {
+function forgetting({ exchange, reference, before }: Omit<Schemas['ErasureInput'], 'why'>): ToForget {
   if (exchange !== undefined) return { kind: 'exchange', exchange }
+  if (reference !== undefined) return { kind: 'reference', reference }
   if (before !== undefined) return { kind: 'before', at: instantOf('before', before) }
   throw new Refusal('request-invalid')
 }

@@ -42,7 +42,7 @@ export {
 } from './proof.ts'
 export { type LeafProof, printProof } from './proof-file.ts'
 export { makePusher, type PushAnswer, type Pusher, type PusherParts } from './pusher.ts'
-export { recipientValue, type SearchKeys, type Tag, type TagKind, tagsUnder, tagUnder } from './tags.ts'
+export { agencyWithPurpose, type SearchKeys, type Tag, type TagKind, tagsUnder, tagUnder } from './tags.ts'
 export { entryBundle, MAX_ENTRY_BYTES, readEntryBundle, tilePath } from './tiles.ts'
 export {
   type Edge,

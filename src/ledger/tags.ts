@@ -1,7 +1,10 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 
-/** By what a leaf can be found: a reference that a document carries, a person, an exchange, a recipient with a purpose. */
-export type TagKind = 'reference' | 'person' | 'exchange' | 'recipient'
+/**
+ * By what a leaf can be found: a reference that a document carries, a person, an exchange, the agency that a document went to
+ * (`recipient`) or came from (`provider`) with its purpose.
+ */
+export type TagKind = 'reference' | 'person' | 'exchange' | 'recipient' | 'provider'
 
 export interface Tag {
   readonly kind: TagKind
@@ -37,7 +40,7 @@ export function tagsUnder(key: KeyObject, tags: readonly Tag[]): readonly Uint8A
   return [...names.values()].map(tag => tagUnder(key, tag))
 }
 
-/** A recipient with a purpose, as one value. */
-export function recipientValue(to: string, purpose: string): string {
-  return `${to} ${purpose}`
+/** The other agency with a purpose, as one value. */
+export function agencyWithPurpose(agency: string, purpose: string): string {
+  return `${agency} ${purpose}`
 }

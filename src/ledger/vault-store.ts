@@ -1,5 +1,8 @@
-/** What a row of the vault belongs to; each kind has its own retention. `office`: officers' acts and readings of the ledger. */
-export const VAULT_KINDS = ['disclosure', 'refusal', 'consultation', 'office'] as const
+/**
+ * What a row of the vault belongs to; each kind has its own retention. `disclosure`: what was shared; `collection`: what has been
+ * received; `office`: officers' acts and readings of the ledger.
+ */
+export const VAULT_KINDS = ['disclosure', 'collection', 'refusal', 'consultation', 'office'] as const
 export type VaultKind = (typeof VAULT_KINDS)[number]
 
 /** The erasable side of a leaf: the key of its commitments and what they commit to, sealed. */

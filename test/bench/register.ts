@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { makeDisclosureRegister, type RecordQuery } from '../../src/exchange/exchange.ts'
 import { digestOf, systemClock, uuidv7 } from '../../src/kit/kit.ts'
-import { makeLeafWriter, recipientValue } from '../../src/ledger/ledger.ts'
+import { agencyWithPurpose, makeLeafWriter } from '../../src/ledger/ledger.ts'
 import { openSqliteStore } from '../../src/stores/stores.ts'
 import { isAgencyId } from '../../src/terms/terms.ts'
 import { monthlyKeys, practiceVault } from '../support/vault.ts'
@@ -51,7 +51,7 @@ export async function measureRegister(
       secrets: { actor: person, subject: reference },
       tags: [
         { kind: 'person', value: person },
-        { kind: 'recipient', value: recipientValue('army-1div', purpose) },
+        { kind: 'recipient', value: agencyWithPurpose('army-1div', purpose) },
         { kind: 'reference', value: reference },
         { kind: 'reference', value: `urn:${at}` },
       ],

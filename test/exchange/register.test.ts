@@ -163,7 +163,7 @@ void t.test('the search finds readings, refusals and who has looked, by person a
   const kinds = async (house: House, asked: Partial<RecordQuery>) =>
     (await search(house, asked)).entries.map(({ leaf }) => leaf['kind'])
   t.same(await kinds(army, { person: 'p-118' }), ['refused', 'consulted'])
-  t.same(await kinds(army, { exchange: id }), ['consulted'])
+  t.same(await kinds(army, { exchange: id }), ['consulted', 'accepted'])
   t.same(await kinds(police, { exchange: id }), ['decided'])
   t.same(await kinds(police, { reference: REFERENCE }), ['decided'])
   t.same(

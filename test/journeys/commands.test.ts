@@ -60,7 +60,7 @@ void t.test('officers do with commands whatever there is to do about agreements'
   await t.test('a proposal is rejected, or withdrawn', t => ended(t, desks))
   await t.test('suspended by one side, resumed by both', t => suspended(t, desks))
   await t.test('the register is asked, and something is forgotten', t =>
-    registerAsked(t, field.police, desks.system, t.testdir()),
+    registerAsked(t, field, desks.system, t.testdir()),
   )
   await t.test('the program says by its exit code what was amiss', t => asProgram(t, desks))
 })

@@ -46,6 +46,7 @@ export function practiceVault(given: {
     searchKeys: given.searchKeys ?? monthlyKeys(),
     retentionMs: {
       disclosure: YEAR_MS,
+      collection: YEAR_MS,
       refusal: YEAR_MS,
       consultation: YEAR_MS,
       office: YEAR_MS,
