@@ -22,7 +22,7 @@ const PERSONS = 300
 const RUNS = 20
 const DIGEST = digestOf('an agreement')
 
-/** Fills a store of its own with the leaves and vault rows of so many exchanges and asks its register. */
+/** Fills a store of its own with the leaves and vault rows of so many exchanges, a third of them received, and asks its register. */
 export async function measureRegister(
   directory: string,
   exchanges: number,
@@ -63,8 +63,29 @@ export async function measureRegister(
     return { leaf: leaves.write('decided', { ...about, ...made }).text, row: row(xid) }
   }
 
+  function received(at: number) {
+    const reference = `OP-2026-${at % REFERENCES}`
+    const purpose = purposes[at % 100 === 0 ? 2 : at % 2] ?? 'debrief'
+    const xid = uuidv7(clock)
+    const { commitments, row } = vault.keep({
+      kind: 'collection',
+      secrets: { subject: reference },
+      tags: [
+        { kind: 'exchange', value: xid },
+        { kind: 'provider', value: agencyWithPurpose('army-1div', purpose) },
+        { kind: 'reference', value: reference },
+        { kind: 'reference', value: `urn:${at}` },
+      ],
+    })
+    const about = { xid, from: 'army-1div', to: agency, res: 'army.positionReport', purpose }
+    const leaf = leaves.write('accepted', { ...about, policy: DIGEST, env: DIGEST, c: commitments })
+    return { leaf: leaf.text, row: row(leaf.id) }
+  }
+
   for (let at = 0; at < exchanges; at += TOGETHER) {
-    const batch = Array.from({ length: Math.min(TOGETHER, exchanges - at) }, (_, index) => one(at + index))
+    const batch = Array.from({ length: Math.min(TOGETHER, exchanges - at) }, (_, index) =>
+      (at / TOGETHER) % 3 === 2 ? received(at + index) : one(at + index),
+    )
     await store.note(
       batch.map(({ leaf }) => leaf),
       batch.map(({ row }) => row),
@@ -87,9 +108,10 @@ export async function measureRegister(
     await measure('a reference', { reference: 'OP-2026-7' }),
     await measure('a reference, for a rare purpose', { reference: 'OP-2026-700', purpose: 'debrief' }),
     await measure('a reference, and a person who is not there', { reference: 'OP-2026-7', person: 'p-x' }),
+    await measure('a reference, what was received', { reference: 'OP-2026-7', direction: 'received' }),
     await measure('a person', { person: 'p-7' }),
-    await measure('a recipient and a purpose', { peer: 'army-1div', purpose: 'joint-planning' }),
-    await measure('a recipient and a purpose, for one of many persons', {
+    await measure('an agency and a purpose', { peer: 'army-1div', purpose: 'joint-planning' }),
+    await measure('an agency and a purpose, for one of many persons', {
       peer: 'army-1div',
       purpose: 'joint-planning',
       person: 'p-8',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import type { AcceptEntry, ExchangeStore, ReleaseEntry } from '../../src/delivery/delivery.ts'
 import { digestOf, systemClock, uuidv7 } from '../../src/kit/kit.ts'
-import { type LeafWriter, makeLeafWriter } from '../../src/ledger/ledger.ts'
+import { type LeafWriter, makeLeafWriter, type VaultRow } from '../../src/ledger/ledger.ts'
 import { openSqliteStore } from '../../src/stores/stores.ts'
 import { type AgencyId, isAgencyId } from '../../src/terms/terms.ts'
 
@@ -34,7 +34,7 @@ export async function measureStore(directory: string): Promise<readonly StoreFig
     await measure('leaf append (≤ 80)', () => store.note([leafOf(leaves)])),
     await measure('release: outbox, lane, leaf, vault', () => release(store, leaves, released)),
     await measure('settle: receipt, leaf', () => settle(store, leaves, released)),
-    await measure('accept: inbox, answer, lane, leaf', () => accept(store, leaves)),
+    await measure('accept: inbox, answer, lane, leaf, vault', () => accept(store, leaves)),
   ]
 }
 
@@ -91,17 +91,21 @@ function release(store: ExchangeStore, leaves: LeafWriter, released: ReleaseEntr
     system: 'public-order-system',
     leafId: id,
     leaf: leafOf(leaves),
-    vault: {
-      id,
-      kind: 'disclosure',
-      key: Buffer.alloc(32),
-      sealed: Buffer.alloc(80),
-      expiresAt: now + 86_400_000,
-      tags: Array.from({ length: 4 }, () => randomBytes(16)),
-    },
+    vault: vaultRow(id, 'disclosure', now),
   }
   released.push(entry)
   return store.release([entry], undefined)
+}
+
+function vaultRow(id: string, kind: VaultRow['kind'], now: number): VaultRow {
+  return {
+    id,
+    kind,
+    key: Buffer.alloc(32),
+    sealed: Buffer.alloc(80),
+    expiresAt: now + 86_400_000,
+    tags: Array.from({ length: 4 }, () => randomBytes(16)),
+  }
 }
 
 function settle(store: ExchangeStore, leaves: LeafWriter, released: ReleaseEntry[]): Promise<unknown> {
@@ -131,7 +135,7 @@ function accept(store: ExchangeStore, leaves: LeafWriter): Promise<unknown> {
       deleteAt: now + 86_400_000,
       corrects: undefined,
     },
-    vault: undefined,
+    vault: vaultRow(id, 'collection', now),
   }
   return store.accept({ peer: PEER, id: uuidv7(systemClock), issuedAt: now }, [entry])
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import type { PushRequest, RecordQuery } from '../../src/exchange/exchange.ts'
 import { type JsonObject, systemClock } from '../../src/kit/kit.ts'
-import { leafHash, verifyInclusion } from '../../src/ledger/ledger.ts'
+import { leafHash, type VaultKind, verifyInclusion } from '../../src/ledger/ledger.ts'
 import { makeAcceptance, readAgencyRules } from '../../src/policy/policy.ts'
 import { squareOf } from '../../src/translation/translation.ts'
 import {
@@ -213,6 +213,17 @@ void t.test('the receiver forgets one exchange, for itself alone', async t => {
   await proofsHold(t, army)
   const again = army.exchange.records.erase(DPO, { kind: 'exchange', exchange: whole }, WHY)
   await t.rejects(again, { code: 'not-found' })
+})
+
+void t.test('what was received has a retention of its own', async t => {
+  const { police, army } = twoHouses()
+  await push(police)
+  await police.sendTo(army)
+  const [leaf] = await army.leaves()
+  const yearsOn = systemClock.now() + 2 * 366 * 86_400_000
+  const due = (of: VaultKind) => army.store.doomed({ kind: 'due', of, at: yearsOn }, 9)
+  t.same(await due('collection'), [leaf?.['id']])
+  t.same(await due('disclosure'), [])
 })
 
 void t.test('all about a reference is forgotten together', async t => {
