@@ -56,8 +56,11 @@ export async function findMapping(terminal: Terminal, wanted: Wanted): Promise<M
 }
 
 /** @throws Stop where there is more than one */
-function onlyChain(compiled: readonly CompiledMapping[], { from, to, through }: Wanted): Mapping | undefined {
-  const found = chainsOf(compiled).chains.filter(
+function onlyChain(
+  compiled: readonly CompiledMapping[],
+  { registry, from, to, through }: Wanted,
+): Mapping | undefined {
+  const found = chainsOf(compiled, registry).chains.filter(
     ({ mapping, first }) =>
       isBetween(mapping, from, to) &&
       (through === undefined || through === first.to.resource || through === nameOf(first.to)),
@@ -67,9 +70,9 @@ function onlyChain(compiled: readonly CompiledMapping[], { from, to, through }: 
   throw new Stop(2, `choose one with --through: from ${nameOf(from)} to ${nameOf(to)} there are${list}`)
 }
 
-function whatThereIs(compiled: readonly CompiledMapping[], { from, to, through }: Wanted): string {
+function whatThereIs(compiled: readonly CompiledMapping[], { registry, from, to, through }: Wanted): string {
   const pair = `from ${nameOf(from)} to ${nameOf(to)}`
-  const chains = chainsOf(compiled).chains.map(nameOfChain)
+  const chains = chainsOf(compiled, registry).chains.map(nameOfChain)
   if (through !== undefined) return `there is no chain ${pair} through ${through}; there are${listOf(chains)}`
   const direct = compiled.map(one => `${nameOf(one.from)} to ${nameOf(one.to)}`)
   return `there is no mapping ${pair}; there are${listOf([...direct, ...chains])}`

@@ -75,6 +75,7 @@ export function loadKnowledge(config: GatewayConfig, pseudonyms: ReadonlyMap<str
       const mapping = collect(problems, () => compileMapping(readFileSync(file, 'utf8'), file, schemas))
       return mapping === undefined ? [] : [{ file, mapping }]
     }),
+    schemas,
   )
   problems.push(...mappings.problems)
   if (problems.length > 0) throw new ProblemsError(problems)

@@ -1,6 +1,6 @@
 import { digestOf } from '../kit/kit.ts'
 import type { Problem } from '../terms/terms.ts'
-import { type Chain, chainsOf, isShared } from './chain.ts'
+import { type Chain, chainsOf, type HubSchemas, isShared } from './chain.ts'
 import type { CompiledMapping, Manner, Mapping } from './mapping.ts'
 import { Report } from './report.ts'
 
@@ -24,17 +24,21 @@ const SAME: Manner = { outcome: 'EXACT', rule: 'joint.same' }
  * those take part that do not deliver. A document of the shared vocabulary needs no mapping.
  *
  * @param compiled mappings and the files that they stand in
+ * @param schemas by which chains judge the document between their two mappings
  * @returns the book, and a problem for each second mapping or chain that would deliver the same version of the same resource, and
  *   for each resource whose only chains have two versions of a schema in the middle
  */
-export function makeMappingBook(compiled: readonly MappingFile[]): {
+export function makeMappingBook(
+  compiled: readonly MappingFile[],
+  schemas: HubSchemas,
+): {
   readonly book: MappingBook
   readonly problems: readonly Problem[]
 } {
   const problems: Problem[] = []
   const bySource = new Map<string, Mapping>()
   fileDirect(bySource, compiled, problems)
-  fileChains(bySource, compiled, problems)
+  fileChains(bySource, { compiled, schemas }, problems)
   const book: MappingBook = {
     find(resource, version) {
       const key = keyOf({ resource, version })
@@ -69,10 +73,13 @@ function fileDirect(
 /** Chains from where nothing delivers. */
 function fileChains(
   bySource: Map<string, Mapping>,
-  compiled: readonly MappingFile[],
+  { compiled, schemas }: { compiled: readonly MappingFile[]; schemas: HubSchemas },
   problems: Problem[],
 ): void {
-  const { chains, gaps } = chainsOf(compiled.map(({ mapping }) => mapping))
+  const { chains, gaps } = chainsOf(
+    compiled.map(({ mapping }) => mapping),
+    schemas,
+  )
   const complain = ({ first }: Pick<Chain, 'first'>, code: string, says: string) => {
     const file = compiled.find(({ mapping }) => mapping === first)?.file ?? ''
     problems.push({ file, line: 0, column: 0, code, says })

@@ -2,7 +2,7 @@
  * How it is said there: declarative mappings from one schema to another, compiled to closures, with an honest report of what was
  * lost on the way. Policy has been applied before; what it took away is never spoken of here.
  */
-export { type Chain, chainsOf } from './chain.ts'
+export { type Chain, chainsOf, type HubSchemas } from './chain.ts'
 export { compileMapping, type TranslationParts } from './compile.ts'
 export { type Point, squareOf } from './grid.ts'
 export type {

@@ -91,7 +91,10 @@ function loadMappings() {
 const mappings = loadMappings()
 
 function mappingsBut(left: string | undefined): MappingBook {
-  return makeMappingBook(mappings.filter(({ mapping }) => mapping.from.resource !== left)).book
+  return makeMappingBook(
+    mappings.filter(({ mapping }) => mapping.from.resource !== left),
+    schemas,
+  ).book
 }
 
 /** What is otherwise than usual: other schemas, agreements and mappings, a mapping the receiver lacks, the abilities it has declared. */

@@ -46,7 +46,7 @@ function bookOf(...sources: readonly string[]) {
     file: mappingFile,
     mapping: compileMapping(source, mappingFile, { catalogueOf: schemas.catalogueOf }),
   }))
-  return makeMappingBook(compiled)
+  return makeMappingBook(compiled, schemas)
 }
 
 function compile(source: string): Agreement {

@@ -17,6 +17,6 @@ export function arrivingOf(
     const file = join(mappings, name)
     return { file, mapping: compileMapping(readFileSync(file, 'utf8'), file, schemas) }
   })
-  const { book } = makeMappingBook(compiled)
+  const { book } = makeMappingBook(compiled, schemas)
   return resource => book.find(resource, schemas.get(resource)?.version ?? '')?.to.resource
 }

@@ -21,6 +21,7 @@ import {
   makeMappingBook,
   type ReportLine,
   readReport,
+  type Translation,
 } from '../../src/translation/translation.ts'
 import { jsonIn, runCommand } from '../policy/commands/run.ts'
 import { dig } from '../support/dig.ts'
@@ -106,7 +107,7 @@ const lines = compiled(LINES)
 const track = compiled(TRACK)
 
 function fused(first: CompiledMapping, second: CompiledMapping): Mapping {
-  const [chain] = chainsOf([first, second]).chains
+  const [chain] = chainsOf([first, second], registry).chains
   if (!chain) throw new Error(`${first.id} and ${second.id} are no chain`)
   return chain.mapping
 }
@@ -401,6 +402,17 @@ const CHAINS = [
   },
 ] as const
 
+/** What both mappings make with the schema of the hub between them, as its file stands on the disk. */
+function oneAfterTheOther(first: Mapping, second: Mapping, document: JsonObject): Translation {
+  const hub = first.translate(document, context)
+  if (hub.kind === 'blocked') return hub
+  const { resource, version } = first.to
+  const fits = registry.get(resource, version)?.check(hub.document) === undefined
+  return fits
+    ? second.translate(hub.document, context)
+    : { kind: 'blocked', rule: `${resource}.invalid`, path: '' }
+}
+
 void t.test('a chain makes what its two mappings make one after the other', t => {
   for (const { first, second, documents } of CHAINS) {
     const chain = fused(first, second)
@@ -409,8 +421,7 @@ void t.test('a chain makes what its two mappings make one after the other', t =>
       fc.property(documents, document => {
         const before = JSON.stringify(document)
         const result = chain.translate(document, context)
-        const hub = first.translate(document, context)
-        const target = hub.kind === 'blocked' ? hub : second.translate(hub.document, context)
+        const target = oneAfterTheOther(first, second, document)
         if (JSON.stringify(document) !== before || result.kind !== target.kind) return false
         if (target.kind === 'blocked') {
           stopped++
@@ -595,14 +606,14 @@ void t.test('a planning unit reaches an army through the shared vocabulary', t =
   t.match(told.get(' unmapped.nominalRoll[]'), { outcome: 'UNMAPPED' }, 'lost in the first step')
   t.match(told.get(' unmapped.requestRef'), { outcome: 'UNMAPPED' }, 'lost in the second')
   t.notOk(told.has(' unmapped.originatorLabel'), 'what only the hub document held is not told')
-  const empty = walk(chain, {}).report.lines()
+  const empty = walk(chain, { requestRef: 'r-1', status: 'DEPLOYED' }).report.lines()
   t.same(
-    empty.filter(({ outcome }) => outcome === 'UNMAPPED'),
-    [],
+    empty.filter(({ outcome }) => outcome === 'UNMAPPED').map(({ rule }) => rule),
+    ['unmapped.requestRef'],
     'nothing is told of what did not come',
   )
   t.notOk(
-    walk(fused(lines, strengthToArmy), {})
+    walk(fused(lines, strengthToArmy), { operationId: 'op-1' })
       .report.lines()
       .some(({ rule }) => rule === 'unmapped.k'),
   )
@@ -631,7 +642,10 @@ void t.test('what stops one step stops the chain', t => {
 })
 
 function bookOf(...mappings: readonly CompiledMapping[]) {
-  return makeMappingBook(mappings.map(mapping => ({ file: `${mapping.id}.yaml`, mapping })))
+  return makeMappingBook(
+    mappings.map(mapping => ({ file: `${mapping.id}.yaml`, mapping })),
+    registry,
+  )
 }
 
 /** A mapping as it is, but for some of what it says of itself. */
@@ -726,6 +740,43 @@ void t.test('the command line runs and lists chains', async t => {
   t.match(await run(twice, ...there), { code: 2, err: /through joint\.resourceStatus@1\.0\.0\n.*through/s })
   const broken = folder('broken', [...shipped.map(text => text.replace('convert: text', 'convert: magic'))])
   await t.rejects(run(broken, ...there), /magic/)
+})
+
+void t.test('a document that the schema of the hub refuses never reaches the second step', async t => {
+  const chain = fused(status, statusToArmy)
+  const unasked = remove({ ...PLANNED, status: 'DEPLOYED' }, '/requestRef')
+  const invalid = { kind: 'blocked', rule: 'joint.resourceStatus.invalid', path: '' }
+  const alone = walk(status, unasked).document
+  t.equal(registry.get('joint.resourceStatus')?.check(alone)?.says, 'member `requestRef` is missing')
+  t.equal(walk(statusToArmy, alone).document['root'], 'PU-SS-0101', 'the second step would take it')
+  t.same(chain.translate(unasked, context), invalid)
+  t.same(fused(track, statusToPolice).translate({ unit: 'u-1', statusCode: 'NotKnown' }, context), invalid)
+  t.same(fused(lines, strengthToArmy).translate({ hostForce: 'f-1' }, context), {
+    ...invalid,
+    rule: 'joint.strengthAggregate.invalid',
+  })
+  const judged: string[] = []
+  const [own] = chainsOf([status, statusToArmy], {
+    get: (resource, version) => {
+      judged.push(`${resource} ${version}`)
+      return registry.get(resource, version)
+    },
+  }).chains
+  t.same(judged, ['joint.resourceStatus 1.0.0'], 'the version that both steps speak of, once')
+  t.equal(own?.mapping.translate({ ...PLANNED, status: 'DEPLOYED' }, context).kind, 'translated')
+  const [blind] = chainsOf([status, statusToArmy], { get: () => undefined }).chains
+  t.same(blind?.mapping.translate(PLANNED, context), invalid, 'without its schema nothing passes')
+
+  const found = bookOf(status, statusToArmy).book.find('police.planningUnit', '1.0.0')
+  t.same(found?.translate(unasked, context), invalid, 'nor in a gateway')
+  const shipped = folder('judged', [mappingSource(STATUS), mappingSource(STATUS_TO_ARMY)])
+  const args = ['unit.json', '--mappings', shipped, '--from', 'police.planningUnit', '--to', 'army.taskOrg']
+  writeFileSync(join(directory, 'unit.json'), JSON.stringify(unasked))
+  t.match(await runCommand(translateCommand, directory, args), {
+    code: 1,
+    out: '',
+    err: /blocked by the rule joint\.resourceStatus\.invalid/,
+  })
 })
 
 void t.test(
