@@ -199,6 +199,41 @@ void t.test('what is no reality stops, or arrives as none, in every case of ever
     t.ok((arrived.get(id) ?? 0) > 5, id)
 })
 
+void t.test('a marking arrives byte for byte, or nothing arrives', async t => {
+  const own = fc.record(
+    {
+      policy: fc.constant('UK-GSC'),
+      classification: fc.constantFrom('OFFICIAL', 'SECRET'),
+      sensitive: fc.boolean(),
+      descriptor: fc.constantFrom('PERSONAL', 'LOCSEN'),
+    },
+    { requiredKeys: ['policy', 'classification'] },
+  )
+  let narrow = 0
+  for (const [id, mapping] of mappings) {
+    const source = cases().find(one => one.mapping === id && one.expected['blocked'] === undefined)?.document
+    const names = [mapping.from, mapping.to].map(({ resource, version }) =>
+      [...(registry.get(resource, version)?.catalogue.leaves.keys() ?? [])].filter(path =>
+        path.startsWith('label.'),
+      ),
+    )
+    const [comes = [], takes = []] = names
+    if (takes.length < comes.length) narrow++
+    fc.assert(
+      fc.property(own, label => {
+        const members = Object.keys(label).map(name => `label.${name}`)
+        if (!members.every(name => comes.includes(name))) return true
+        const translation = translate(id, { ...source, label })
+        if (translation.kind === 'blocked')
+          return translation.path === '/label' && !members.every(name => takes.includes(name))
+        return JSON.stringify(translation.document['label']) === JSON.stringify(label)
+      }),
+    )
+    t.pass(id)
+  }
+  t.ok(narrow > 0, 'some schema has no place for all of it')
+})
+
 void t.test('no command role takes the level of its adjective', async t => {
   const roles = ['GOLD', 'SILVER', 'BRONZE']
   const words = ['STRATEGIC', 'TACTICAL', 'OPERATIONAL']

@@ -10,6 +10,7 @@ const TO_KMH: Written = { with: { to: 'kmh' } }
 const MILS: Written = { with: { to: 'mils' } }
 const EVENTS: Written = { with: { table: 'e' }, tables: { e: { CIVDML: 'LAWFUL_PROTEST' } } }
 const TO_NATO: Written = { with: { to: 'NATO' } }
+const NARROW_LABEL: Written = { source: ['policy', 'descriptor'], target: ['policy'] }
 
 /** Every way in which a converter refuses, and the code that it gives. */
 const REFUSALS: readonly Case[] = [
@@ -133,6 +134,7 @@ const REFUSALS: readonly Case[] = [
   ['speed', { value: -1 }, 'negative', TO_KMH],
   ['bearing', { value: 361 }, 'range', MILS],
   ['bearing', { value: -0.1 }, 'range', MILS],
+  ['label', { value: { policy: 'UK-GSC', descriptor: 'PERSONAL' } }, 'descriptor', NARROW_LABEL],
   ['marking', { value: 'OFFICIAL' }, 'form', TO_NATO],
   ['marking', { value: { policy: 'FR', classification: 'SECRET' } }, 'policy', TO_NATO],
   ['marking', { value: { policy: 'UK-GSC', classification: 'CONFIDENTIAL' } }, 'classification', TO_NATO],

@@ -504,9 +504,8 @@ void t.test('a marking is never lowered, and comes home byte for byte', async t 
     'a remark that was put on abroad comes along',
   )
   const narrow = { source: ['policy', 'classification', 'descriptor'], target: ['policy', 'classification'] }
-  const kept = convert('label', { value: { ...official, descriptor: 'PERSONAL' } }, narrow)
-  t.same(made(kept).value, official)
-  t.match(kept, { manner: { outcome: 'NARROWED', note: 'left out: descriptor' } }, 'no word goes unsaid')
+  const stopped = convert('label', { value: { ...official, descriptor: 'PERSONAL' } }, narrow)
+  t.same(stopped, { kind: 'blocked', rule: 'r.descriptor' }, 'no word goes unsaid')
   t.ok(made(convert('label', { value: official }, narrow)).exact)
 })
 

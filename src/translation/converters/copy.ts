@@ -1,6 +1,7 @@
-import { isJsonObject, type Json, type JsonObject } from '../../kit/kit.ts'
+import { isJsonObject, type Json } from '../../kit/kit.ts'
 import { checkLength, checkRange } from '../bounds.ts'
 import {
+  blocked,
   type Converted,
   type Converter,
   exactly,
@@ -87,10 +88,11 @@ export const serial: Converter = {
 }
 
 /**
- * The protective marking exactly as it came, so that an originator finds its own label again byte for byte. What the target has no
- * place for stays behind, and the report names it. To say a label in another policy, use `marking`.
+ * The protective marking exactly as it came, so that an originator finds its own label again byte for byte. Without a word for which
+ * the target has no place it would ask for less than it did, so that word stops the translation. To say a label in another policy,
+ * use `marking`.
  *
- * Slot: `value` (group or label). Gives: group. Loss: EXACT; NARROWED where a member stays behind.
+ * Slot: `value` (group or label). Gives: group. Loss: EXACT. Refuses: with the name of the member, `descriptor`.
  */
 export const label: Converter = {
   slots: [{ name: 'value', types: ['group', 'label'] }],
@@ -99,30 +101,25 @@ export const label: Converter = {
   compile(site: Site) {
     checkMembers(site)
     const { rule, target } = site
-    const [source] = site.sources
     const exact = exactly(rule)
-    const beyond = (source?.values ?? []).filter(name => target.values?.includes(name) === false)
+    const beyond = membersOf(site).filter(name => target.values?.includes(name) === false)
     return ([value]) => {
-      if (!isJsonObject(value)) return undefined
-      const lost = beyond.filter(name => value[name] !== undefined)
-      const kept = lost.length === 0 ? value : without(value, lost)
-      if (Object.keys(kept).length === 0) return undefined
-      return made(kept, lost.length === 0 ? exact : leftOut(lost, rule))
+      if (!isJsonObject(value) || Object.keys(value).length === 0) return undefined
+      const lost = beyond.find(name => value[name] !== undefined)
+      return lost === undefined ? made(value, exact) : blocked(`${rule}.${lost}`)
     }
   },
 }
 
-function without(label: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(label).filter(([name]) => !names.includes(name)))
+/** What a label can hold: that of a document what its schema says, that of an exchange what a manifest has. */
+function membersOf({ sources: [source] }: Site): readonly string[] {
+  return source?.type === 'label' ? ['policy', 'classification', 'sensitive'] : (source?.values ?? [])
 }
 
-function leftOut(names: readonly string[], rule: string): Manner {
-  return { outcome: 'NARROWED', rule, note: `left out: ${names.join(', ')}`, reversible: false }
-}
-
-/** Complains of a member that can be longer than the target takes; one that it does not have is left out. */
-function checkMembers({ complain, room, sources, target }: Site): void {
-  for (const name of sources[0]?.values ?? []) {
+/** Complains of a member that can be longer than the target takes. */
+function checkMembers(site: Site): void {
+  const { complain, room, target } = site
+  for (const name of site.sources[0]?.values ?? []) {
     const [comes, takes] = [room.readMember(name), room.takesMember(name)]
     if (takes.maxLength !== undefined && (comes.maxLength ?? Number.POSITIVE_INFINITY) > takes.maxLength)
       complain('text-too-long', `\`${name}\` can be longer than \`${target.path}\` takes`)
