@@ -25,13 +25,15 @@ export function roomOf(
   const paths = written.map(one => one?.value.split(' | ').map(path => placeOf(scope, path)) ?? [])
   const [first = ''] = paths[0] ?? []
   const leaf = target && to.leaves.get(target.path)
+  const memberOf = (name: string) => to.leaves.get(joinPath(target?.path ?? '', name))
   return {
     reads: paths.map(choices => widest(choices.map(path => readAt(from, path)))),
     entries: from.lengths.get(first),
     readMember: name => from.leaves.get(joinPath(first, name))?.bounds ?? {},
     takes: leaf?.bounds ?? {},
-    takesMember: name => to.leaves.get(joinPath(target?.path ?? '', name))?.bounds ?? {},
+    takesMember: name => memberOf(name)?.bounds ?? {},
     accepts: value => leaf?.valid(value) ?? true,
+    acceptsMember: (name, value) => memberOf(name)?.valid(value) ?? false,
   }
 }
 
@@ -95,6 +97,29 @@ export function checkLength({ complain, room, target }: Site, longest: number | 
   if (maxLength === undefined || (longest !== undefined && longest <= maxLength)) return
   const length = longest === undefined ? 'of any length' : `of ${longest} characters`
   complain('text-too-long', `a text ${length} can come, and \`${target.path}\` takes ${maxLength}`)
+}
+
+type Result = string | number | boolean
+
+/** Complains of each value that a converter can give and the target does not take: no word of its list, too long, of another form. */
+export function checkResults({ complain, room, target }: Site, results: Iterable<Result>): void {
+  for (const result of new Set(results)) {
+    const says = `\`${String(result)}\` is not a value of \`${target.path}\``
+    const listed = target.values === undefined || typeof result !== 'string' || target.values.includes(result)
+    if (!listed) complain('enum-value', says)
+    else if (!room.accepts(result)) complain('value-unfit', says)
+  }
+}
+
+/** The same for one member of a group that a converter makes. */
+export function checkMember(
+  { complain, room, target }: Site,
+  name: string,
+  results: readonly Result[],
+): void {
+  for (const result of results)
+    if (!room.acceptsMember(name, result))
+      complain('value-unfit', `\`${String(result)}\` is not a value of \`${target.path}.${name}\``)
 }
 
 /**

@@ -40,6 +40,8 @@ export interface Room {
   readonly takesMember: (name: string) => Bounds
   /** Whether a value, text or number, is one that the target takes. */
   readonly accepts: (value: Json) => boolean
+  /** The same of a member of the target, where that is a group. */
+  readonly acceptsMember: (name: string, value: Json) => boolean
 }
 
 /** The place in a mapping where a converter is used; its `complain` adds a problem at that place. */

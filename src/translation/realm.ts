@@ -6,6 +6,8 @@ import type { Json } from '../kit/kit.ts'
  */
 export type Realm = 'real' | 'exercise' | 'simulation' | 'test'
 
+export const REALMS = ['real', 'exercise', 'simulation', 'test'] as const satisfies readonly Realm[]
+
 /** The words of all lists, in capitals. */
 const WORDS: ReadonlyMap<string, Realm> = new Map([
   ['REAL', 'real'],

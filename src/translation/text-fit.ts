@@ -1,6 +1,6 @@
 import type { Bounds } from '../terms/terms.ts'
 import { checkLength, lengthOf } from './bounds.ts'
-import { type Converted, choiceOf, made, type Site, unmapped } from './converter.ts'
+import { type Convert, type Converted, choiceOf, made, type Site, unmapped } from './converter.ts'
 import type { Manner } from './mapping.ts'
 
 /**
@@ -27,6 +27,15 @@ export function makeFit(site: Site, comes: Bounds, manner: Manner): (text: strin
     const fitting = whole ? text : Array.from(text).slice(0, most).join('')
     if (judged && !room.accepts(fitting)) return strange
     return made(fitting, whole ? manner : cut)
+  }
+}
+
+/** Leaves out, and says so, what the target does not take: for values whose forms nobody can list when the mapping is loaded. */
+export function judged({ room, rule }: Site, convert: Convert): Convert {
+  const strange = unmapped(`${rule}.form`, 'not in a form that can stand here')
+  return (values, context) => {
+    const converted = convert(values, context)
+    return converted?.kind === 'value' && !room.accepts(converted.value) ? strange : converted
   }
 }
 

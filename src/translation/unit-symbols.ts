@@ -142,6 +142,16 @@ const POLICE_TYPES: ReadonlyMap<string, string> = new Map(
     .map(([name, symbol]) => [keyOf(symbol), name]),
 )
 
+const MILITARY_OTHER = 'MILITARY_OTHER'
+
+/** Every unit type that a symbol can be read as. */
+export const UNIT_TYPES: readonly string[] = [
+  ...MILITARY.values(),
+  ...POLICE_TYPES.values(),
+  'OTHER',
+  MILITARY_OTHER,
+]
+
 function keyOf({ hq, echelon, entity, modifier }: UnitSymbol): string {
   return hq + echelon + entity + modifier
 }
@@ -157,12 +167,12 @@ export function readSymbol(sidc: string): SymbolReading {
   if (reading.kind === 'refused') return reading
   const danger = dangerOf(reading.fields)
   if (danger !== undefined) return { kind: 'refused', why: danger }
-  if (reading.fields.set !== '10') return { kind: 'unit', unitType: 'MILITARY_OTHER', outcome: 'WIDENED' }
+  if (reading.fields.set !== '10') return { kind: 'unit', unitType: MILITARY_OTHER, outcome: 'WIDENED' }
   const entity = sidc.slice(10, 16)
   const military = MILITARY.get(entity)
   if (military !== undefined) return { kind: 'unit', unitType: military, outcome: 'NARROWED' }
   const police = POLICE_TYPES.get(sidc.slice(7, 10) + entity + sidc.slice(16, 18))
   if (police !== undefined) return { kind: 'unit', unitType: police, outcome: 'EXACT' }
   if (entity === '200700') return { kind: 'unit', unitType: 'OTHER', outcome: 'WIDENED' }
-  return { kind: 'unit', unitType: 'MILITARY_OTHER', outcome: 'WIDENED' }
+  return { kind: 'unit', unitType: MILITARY_OTHER, outcome: 'WIDENED' }
 }

@@ -24,6 +24,7 @@ export const ROOMY: Room = {
   takes: { banded: true },
   takesMember: () => ({}),
   accepts: () => true,
+  acceptsMember: () => true,
 }
 
 /** What a converter says when it is loaded. */

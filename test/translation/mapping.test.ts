@@ -102,6 +102,59 @@ void t.test('enumerations have to be whole on both sides', async t => {
   )
 })
 
+/** Problems where one leaf of the target takes only some of its values. */
+function problemsWhere(id: string, path: string, takes: (value: unknown) => boolean): readonly string[] {
+  const catalogueOf = (resource: string, version?: string) => {
+    const catalogue = registry.catalogueOf(resource, version)
+    const leaf = id.endsWith(`.to.${resource}`) ? catalogue?.leaves.get(path) : undefined
+    if (!catalogue || !leaf) return catalogue
+    const narrower = {
+      ...leaf,
+      values: undefined,
+      valid: (value: unknown) => leaf.valid(value) && takes(value),
+    }
+    return { ...catalogue, leaves: new Map([...catalogue.leaves, [path, narrower]]) }
+  }
+  try {
+    compileMapping(mappingSource(id), 'm.yaml', { catalogueOf })
+    return []
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error
+    return error.problems.map(({ line, code, says }) => `${line > 0} ${code}: ${says}`)
+  }
+}
+
+void t.test('a word or code that the target has no room for is named when the mapping is loaded', t => {
+  const no = (word: string) => (value: unknown) => value !== word
+  const posts = 'p5CommandSignal.command.policePosts[]'
+  for (const [id, path, word] of [
+    ['police.operation.to.army.opord', `${posts}.role`, 'SUPPORTED_AUTHORITY'],
+    ['police.operation.to.army.opord', `${posts}.rankCode`, 'OF-7'],
+    ['police.operation.to.army.opord', `${posts}.spanCode`, 'OF-1'],
+    ['police.operation.to.army.opord', `${posts}.sidc`, '10231002002007000000'],
+    ['police.operation.to.army.opord', 'p1Situation.supportedOperation.phase', 'RUNNING'],
+    ['police.incident.methane.to.army.incidentReport', 'event.code', 'CIVUNR'],
+    ['police.incident.methane.to.army.incidentReport', 'event.sidc', '10144000001201000000'],
+    ['police.unitPosition.to.army.positionReport', 'sidc15', 'SDGAUULC---D---'],
+    ['police.unitPosition.to.army.positionReport', 'statusCode', 'NotOperational'],
+    ['army.positionReport.to.police.unitPosition', 'unitType', 'GENDARMERIE'],
+    ['army.opord.to.police.operation', 'command[].rank', 'CHSUPT'],
+    ['army.opord.to.police.operation', 'command[].role', 'LOGGIST'],
+    ['army.incidentReport.to.police.incident.methane', 'type.code', 'OBSTRUCTION'],
+  ] as const)
+    t.ok(
+      problemsWhere(id, path, no(word)).includes(
+        `true value-unfit: \`${word}\` is not a value of \`${path}\``,
+      ),
+      `${path}: ${problemsWhere(id, path, no(word)).join('; ')}`,
+    )
+  const state = problemsWhere('army.positionReport.to.police.unitPosition', 'state', value => value !== 7)
+  t.same(state, ['true value-unfit: `7` is not a value of `state`'], 'numbers of a list too')
+  const short = problemsWhere(POSITION, 'dtg', value => String(value).length <= 12)
+  t.same(short, ['true value-unfit: `061204ZNOV1921` is not a value of `dtg`'], 'and every form of a text')
+  t.end()
+})
+
 void t.test('a rule inside a list reads from the top of the document what begins with `/`', async t => {
   const id = 'police.operation.to.army.opord'
   const source = mappingSource(id)

@@ -286,6 +286,90 @@ void t.test('a mapping that names a converter wrongly is told when it is loaded'
     t.match(complaintsOf(name, written).join('\n'), says, `${name} ${JSON.stringify(written)}`)
 })
 
+/** What each converter can say, once it is there; its target takes none of it. */
+const RESULTS: readonly (readonly [converter: string, slots: JsonObject, written?: Written])[] = [
+  ['altitude', { value: { value: 12, datum: 'MSL' } }],
+  ['altitude-of-height', { value: 12 }, { with: { datum: 'HAE' } }],
+  ['bearing', { value: 1600 }, { with: { to: 'degrees' } }],
+  ['code', { value: 'A' }, { source: ['A'] }],
+  ['coded', { code: 'A', text: 'B' }, { room: { ...ROOMY, takes: { pattern: '^$' } } }],
+  ['command', { value: 'GOLD' }, { with: { as: 'role' } }],
+  ['command', { value: 'GOLD' }, { with: { as: 'level' } }],
+  ['command', { value: 'GOLD' }, { with: { as: 'symbol' } }],
+  ['constant', { value: 'A' }, { with: { value: 'B' } }],
+  ['crowd-symbol', { value: true }, { with: { as: 'sidc' } }],
+  ['dtg', { value: '2021-11-06T12:04:31Z' }],
+  ['dtg-range', { from: '2021-11-06T12:04:31Z' }],
+  ['effectiveness', { value: 'FO' }, { with: { to: 'availability' } }],
+  ['event', { value: 'A' }, { with: { table: 'e' }, tables: { e: { A: 'CIVDML' } }, source: ['A'] }],
+  ['event-kind', { value: 'A' }, { source: ['A'] }],
+  ['event-of-code', { value: 'CIVDML' }, EVENTS],
+  [
+    'event-symbol',
+    { value: 'A' },
+    { with: { table: 'e', as: 'sidc15' }, tables: { e: { A: '120100' } }, source: ['A'] },
+  ],
+  ['figure', { value: { A: 1 } }, { source: ['A'], target: ['A'] }],
+  ['form-of-shape', { value: { type: 'Point', coordinates: [0, 51] } }],
+  ['grade', { value: 1 }, { with: { to: 'reliability' } }],
+  ['instant', { value: '2021-11-06T12:04:31Z' }],
+  ['instant-of-range', { value: 'FROM 061204ZNOV21' }, { with: { end: 'from' } }],
+  ['marking', { value: { policy: 'UK-GSC', classification: 'OFFICIAL' } }, TO_NATO],
+  ['mgrs-of-osgr', { value: 'NS 57916 65747' }],
+  ['osgr', { value: { lat: 55.8639, lon: -4.2719 } }],
+  ['osgr-of-mgrs', { value: '30UVG20399166' }],
+  ['place-of-osgr', { value: 'NS 57916 65747' }],
+  ['point-of-mgrs', { value: '30UVG20399166' }],
+  ['police-role', { value: 'SUPPORTED_AUTHORITY' }],
+  ['rank', { value: 'CC' }, { with: { by: 'seniority' } }],
+  ['rank-of-code', { value: 'OF-2' }, { with: { by: 'span' } }],
+  [
+    'sentences',
+    { value: [{ t: 'A' }] },
+    { with: { text: 't' }, room: { ...ROOMY, takes: { pattern: '^$' } } },
+  ],
+  ['serial', { value: 3 }],
+  ['shape', { value: { type: 'Point', coordinates: [0, 51] } }],
+  ['sidc', { type: 'PSU' }],
+  ['sidc-kept', { value: '10031000142007001400' }],
+  ['sidc-of-sidc15', { value: 'SFGPUULC---D---' }],
+  ['sidc15', { type: 'PSU' }],
+  ['sidc15-kept', { value: 'SFGPUULC---D---' }],
+  ['sidc15-of-sidc', { value: '10031000142007001400' }],
+  ['state', { alert: true }],
+  ['status', { value: 5 }, { with: { as: 'activity' }, type: 'enum' }],
+  ['strength-breakdown', { inspectors: 1, sergeants: 3, constables: 18 }],
+  ['strength-part', { value: '1-3-18' }, { with: { part: 'sergeants' } }],
+  ['table', { value: 'A' }, { with: { table: 'e' }, tables: { e: { A: 'B' } }, source: ['A'] }],
+  ['text', { value: 'A' }, { room: { ...ROOMY, takes: { pattern: '^$' } } }],
+  ['track', { value: 'PSU-GMP-021' }, { room: { ...ROOMY, takes: { pattern: '^$' } } }],
+  ['unit-of-track', { track: 'GMP.PSU-GMP-021' }, { room: { ...ROOMY, takes: { pattern: '^$' } } }],
+  ['unit-type', { value: '10031000142007001400' }],
+]
+
+/** What needs no such look: numbers are checked by their range, the others say words of the target itself, true or false, or a place. */
+const SEEN_OTHERWISE: readonly string[] = [
+  'accuracy-of-mgrs count height speed strength-sum strength-total',
+  'flag label realm source-of-place',
+  'mgrs place-of-mgrs',
+].flatMap(names => names.split(' '))
+
+void t.test('no converter gives what its target does not take, and one that never could is told', async t => {
+  const names = new Set([...RESULTS.map(([name]) => name), ...SEEN_OTHERWISE])
+  t.same([...names].toSorted(), Object.keys(CONVERTERS).toSorted(), 'all of them are looked at')
+  let told = 0
+  for (const [name, slots, written = {}] of RESULTS) {
+    t.match(convert(name, slots, written), { kind: 'value' }, `${name} has something to say`)
+    const room = { ...ROOMY, ...written.room, accepts: () => false, acceptsMember: () => false }
+    const complaints = complaintsOf(name, { ...written, room })
+    if (complaints.length > 0) {
+      told++
+      t.match(complaints[0], /^value-unfit: `.+` is not a value of `target/, name)
+    } else t.not(convert(name, slots, { ...written, room })?.kind, 'value', name)
+  }
+  t.ok(told > 30, `${told} are told when the mapping is loaded`)
+})
+
 void t.test('no converter throws, whatever stands in the document', async t => {
   const odd = [
     null,

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../../kit/kit.ts'
-import { checkRange } from '../bounds.ts'
+import { checkMember, checkRange } from '../bounds.ts'
 import { type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
 
 /**
@@ -15,6 +15,7 @@ export const altitude: Converter = {
   compile(site: Site) {
     const { room, rule } = site
     checkRange(site, room.readMember('value'), room.takesMember('value'))
+    checkMember(site, 'datum', ['HAE', 'MSL'])
     const exact = exactly(rule)
     const no = unmapped(rule, 'no height with a datum')
     return ([source]) => {
@@ -61,6 +62,7 @@ export const altitudeOfHeight: Converter = {
   compile(site: Site) {
     const datum = choiceOf(site, 'datum', ['HAE', 'MSL'])
     checkRange(site, site.room.reads[0] ?? {}, site.room.takesMember('value'))
+    checkMember(site, 'datum', [datum])
     const exact = exactly(site.rule)
     const no = unmapped(site.rule, 'not a number')
     return ([value]) => (typeof value === 'number' ? made({ value, datum }, exact) : no)

@@ -1,3 +1,4 @@
+import { checkResults } from '../bounds.ts'
 import { type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
 
 /**
@@ -13,10 +14,7 @@ export const code: Converter = {
   parameters: [],
   compile(site: Site) {
     const source = site.sources[0]?.values ?? []
-    const target = site.target.values
-    for (const value of source)
-      if (target && !target.includes(value))
-        site.complain('enum-value', `\`${value}\` is not a value of \`${site.target.path}\``)
+    checkResults(site, source)
     const known = new Set(source)
     const exact = exactly(site.rule)
     const no = unmapped(site.rule, 'not a code of the list')

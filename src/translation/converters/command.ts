@@ -1,3 +1,4 @@
+import { checkResults } from '../bounds.ts'
 import {
   alsoTelling,
   blocked,
@@ -9,7 +10,7 @@ import {
   unmapped,
 } from '../converter.ts'
 import type { LossOutcome, Manner } from '../mapping.ts'
-import { type Realm, realmTold, untoldIn } from '../realm.ts'
+import { REALMS, type Realm, realmTold, untoldIn } from '../realm.ts'
 import { digitsOf, type UnitSymbol } from '../unit-symbols.ts'
 
 interface Post {
@@ -88,6 +89,7 @@ export const command: Converter = {
     checkRoles(site)
     const answers = as === 'symbol' ? undefined : wordsOf(site.rule, as)
     const symbols = as === 'symbol' ? symbolsOf(site.rule) : undefined
+    for (const told of answers ? [answers] : (symbols?.values() ?? [])) checkResults(site, wordsIn(told))
     const refusal = blocked(`${site.rule}.realm`)
     const unknown = unmapped(site.rule, 'no such role')
     const without = as === 'role' ? unmapped(site.rule, 'an army has no such post') : undefined
@@ -104,6 +106,12 @@ export const command: Converter = {
 
 type Answers = ReadonlyMap<string, Converted | undefined>
 
+function wordsIn(answers: Answers): readonly string[] {
+  return [...answers.values()].flatMap(answer =>
+    answer?.kind === 'value' && typeof answer.value === 'string' ? [answer.value] : [],
+  )
+}
+
 function wordsOf(rule: string, as: 'role' | 'level'): Answers {
   return new Map(
     mannered(rule).map(({ role, post, manner }) => [
@@ -115,8 +123,7 @@ function wordsOf(rule: string, as: 'role' | 'level'): Answers {
 
 /** The symbols of all posts, for each realm and for where none is stated. */
 function symbolsOf(rule: string): ReadonlyMap<Realm | 'unstated', Answers> {
-  const realms = ['unstated', 'real', 'exercise', 'simulation', 'test'] as const
-  return new Map(realms.map(said => [said, drawnIn(said, rule)] as const))
+  return new Map((['unstated', ...REALMS] as const).map(said => [said, drawnIn(said, rule)] as const))
 }
 
 function drawnIn(said: Realm | 'unstated', rule: string): Answers {
@@ -178,8 +185,10 @@ export const policeRole: Converter = {
   ],
   gives: ['enum', 'text'],
   parameters: [],
-  compile({ rule, target }: Site) {
+  compile(site: Site) {
+    const { rule, target } = site
     const known = new Set(target.values ?? TABLE.keys())
+    checkResults(site, [...POLICE_ROLES.values()].map(({ role }) => role).concat([...known]))
     const answers = new Map(
       [...POLICE_ROLES].map(([post, { role, outcome, note }]) => [
         post,

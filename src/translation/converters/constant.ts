@@ -1,3 +1,4 @@
+import { checkResults } from '../bounds.ts'
 import { type Converter, made, type Site } from '../converter.ts'
 
 /**
@@ -12,11 +13,7 @@ export const constant: Converter = {
   compile(site: Site) {
     const value = site.parameters.get('value')
     if (value === undefined) site.complain('parameter-missing', '`constant` needs `value`')
-    const values = site.target.values
-    if (value !== undefined && values && !values.includes(value))
-      site.complain('enum-value', `\`${value}\` is not a value of \`${site.target.path}\``)
-    if (value !== undefined && !site.room.accepts(value))
-      site.complain('value-unfit', `\`${value}\` is not a value of \`${site.target.path}\``)
+    else checkResults(site, [value])
     const fixed = made(value ?? '', { outcome: 'DEFAULTED', rule: site.rule })
     return () => fixed
   },

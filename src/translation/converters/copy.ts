@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../../kit/kit.ts'
-import { checkLength, checkRange } from '../bounds.ts'
+import { checkLength, checkRange, checkResults } from '../bounds.ts'
 import {
   blocked,
   type Converted,
@@ -14,6 +14,7 @@ import type { Manner } from '../mapping.ts'
 import { makeFit } from '../text-fit.ts'
 
 /** A number, or the band that policy put in its place: `50-99`, `below 10`, `5000 or more`. */
+const BANDS = ['below 10', '50-99', '5000 or more'] as const
 const BAND = /^(?:below \d{1,9}|\d{1,9}(?:-\d{1,9}| or more))$/
 
 const TEXTS: readonly SiteType[] = ['text', 'id', 'enum', 'phone', 'agency']
@@ -79,12 +80,17 @@ export const serial: Converter = {
   gives: ['text'],
   parameters: [],
   compile(site: Site) {
-    const { maximum } = site.room.reads[0] ?? {}
-    checkLength(site, maximum === undefined ? undefined : Math.max(3, String(maximum).length))
+    const { minimum = 0, maximum } = site.room.reads[0] ?? {}
+    checkLength(site, maximum === undefined ? undefined : padded(maximum).length)
+    checkResults(site, [minimum, maximum ?? 1000].map(padded))
     const exact = exactly(site.rule)
     const no = unmapped(site.rule, 'not a number')
-    return ([value]) => (typeof value === 'number' ? made(String(value).padStart(3, '0'), exact) : no)
+    return ([value]) => (typeof value === 'number' ? made(padded(value), exact) : no)
   },
+}
+
+function padded(number: number): string {
+  return String(number).padStart(3, '0')
 }
 
 /**
@@ -128,7 +134,7 @@ function checkMembers(site: Site): void {
 
 /** How a band is told, a size and not a number; undefined where the target takes none. */
 export function bandManner({ room, rule }: Site): Manner | undefined {
-  if (room.takes.banded !== true) return undefined
+  if (room.takes.banded !== true || !BANDS.every(room.accepts)) return undefined
   return { outcome: 'WIDENED', rule: `${rule}.band`, note: 'a size band, not a number' }
 }
 

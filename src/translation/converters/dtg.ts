@@ -1,13 +1,15 @@
 import type { Json } from '../../kit/kit.ts'
-import { checkLength } from '../bounds.ts'
+import { checkResults } from '../bounds.ts'
 import { blocked, type Converted, type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
 import { printDtg } from '../date-time-group.ts'
 import type { Manner } from '../mapping.ts'
 import { type Moment, readMoment } from '../moment.ts'
 
 const DAY = { value: 24, unit: 'h' } as const
-/** `061130ZNOV21-061600ZNOV21` */
-const LONGEST_RANGE = 25
+/** How a moment, a day and a month are written, and a moment of another century. */
+const FORMS = ['061204ZNOV21', '06NOV21', 'NOV21', '061204ZNOV1921'] as const
+const SECONDS_FORMS = ['06120431ZNOV21', '06NOV21', 'NOV21', '06120431ZNOV1921'] as const
+const RANGE_FORMS = FORMS.flatMap(form => [`${form}-${form}`, `FROM ${form}`, `UNTIL ${form}`])
 const MONTH = { value: 31, unit: 'd' } as const
 
 /**
@@ -24,7 +26,7 @@ export const dtg: Converter = {
   compile(site: Site) {
     const seconds = site.parameters.has('seconds') && choiceOf(site, 'seconds', ['cut', 'keep']) === 'keep'
     const manners = makeManners(site)
-    checkLength(site, seconds ? 14 : 12)
+    checkResults(site, seconds ? SECONDS_FORMS : FORMS)
     return ([value], context) => {
       const moment = momentOf(value)
       if (moment === undefined) return blocked(`${site.rule}.form`)
@@ -48,7 +50,7 @@ export const dtgRange: Converter = {
   gives: ['text'],
   parameters: [],
   compile(site: Site) {
-    checkLength(site, LONGEST_RANGE)
+    checkResults(site, RANGE_FORMS)
     const open: Manner = {
       outcome: 'NARROWED',
       rule: `${site.rule}.open`,

@@ -1,3 +1,4 @@
+import { checkResults } from '../bounds.ts'
 import { blocked, type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
 
@@ -30,9 +31,7 @@ export const effectiveness: Converter = {
     const to = choiceOf(site, 'to', ['availability', 'status'])
     const manner: Manner = { outcome: to === 'status' ? 'EXACT' : 'NARROWED', rule: site.rule }
     const table = to === 'status' ? OPERATIONAL : AVAILABILITY
-    for (const word of new Set(table.values()))
-      if (site.target.values && !site.target.values.includes(word))
-        site.complain('enum-value', `\`${word}\` is not a value of \`${site.target.path}\``)
+    checkResults(site, table.values())
     const answers = new Map([...table].map(([code, word]) => [code, made(word, manner)]))
     const no = unmapped(site.rule, 'not known')
     const refusal = blocked(`${site.rule}.unknown`)

@@ -1,4 +1,5 @@
 import type { Json } from '../../kit/kit.ts'
+import { checkResults } from '../bounds.ts'
 import { CIVIL_EVENTS, GUARDED_EVENTS } from '../codes/jc3iedm-events.ts'
 import {
   blocked,
@@ -13,10 +14,10 @@ import {
   unmapped,
 } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
-import { realmTold } from '../realm.ts'
+import { REALMS, realmTold } from '../realm.ts'
 import { ACTIVITY, readDigits } from '../symbol-digits.ts'
 import { mannerOfNeutral, neutralSymbol } from './sidc.ts'
-import { checkTable, rowOf, tableOf } from './table.ts'
+import { checkTable, resultsOf, rowOf, tableOf } from './table.ts'
 
 const CIVIL: ReadonlySet<string> = new Set(CIVIL_EVENTS.trim().split(/\s+/))
 const GUARDED: ReadonlySet<string> = new Set(GUARDED_EVENTS.trim().split(/\s+/))
@@ -51,6 +52,8 @@ export const event: Converter = {
     const entries = tableOf(site)
     checkTable(site, entries)
     for (const [word, entry] of entries) checkEvent(site, word, entry)
+    const results = resultsOf(entries)
+    checkResults(site, results.includes(RIOT.code) ? [...results, UNREST.code] : results)
     const rows = new Map([...entries].map(([word, entry]) => [word, rowOf(site, entry)]))
     const no = unmapped(site.rule, 'no counterpart')
     const unrest = unrestAs('code', site)
@@ -68,12 +71,6 @@ function checkEvent(site: Site, word: string, { is, outcome }: TableEntry): void
   if (GUARDED.has(is))
     site.complain('event-guarded', `\`${word}\` must not become \`${is}\`: combat, or a word that misleads`)
   else if (!CIVIL.has(is)) site.complain('event-unknown', `\`${is}\` is no JC3IEDM event category`)
-  if (is === RIOT.code) checkWord(site, UNREST.code)
-}
-
-function checkWord(site: Site, word: string): void {
-  if (site.target.values?.includes(word) === false)
-    site.complain('enum-value', `\`${word}\` is not a value of \`${site.target.path}\``)
 }
 
 /**
@@ -87,7 +84,7 @@ export const eventKind: Converter = {
   parameters: [],
   compile(site: Site) {
     const kinds = new Set(site.sources[0]?.values)
-    for (const kind of [...kinds, UNREST.kind]) checkWord(site, kind)
+    checkResults(site, [...kinds, UNREST.kind])
     const exact = exactly(site.rule)
     const unrest = unrestAs('kind', site)
     const no = unmapped(site.rule, 'no such police incident')
@@ -112,7 +109,8 @@ export const eventOfCode: Converter = {
   parameters: ['table'],
   compile(site: Site) {
     const entries = tableOf(site)
-    for (const [code, entry] of entries) checkCode(site, code, entry)
+    for (const code of entries.keys()) checkCode(site, code)
+    checkResults(site, resultsOf(entries))
     const rows = new Map([...entries].map(([code, entry]) => [code, rowOf(site, entry)]))
     const no = unmapped(site.rule, 'no such police incident')
     const guarded = blocked(`${site.rule}.guarded`)
@@ -125,12 +123,9 @@ export const eventOfCode: Converter = {
   },
 }
 
-function checkCode(site: Site, code: string, { is, outcome }: TableEntry): void {
+function checkCode(site: Site, code: string): void {
   if (GUARDED.has(code)) site.complain('event-guarded', `\`${code}\` needs a person and has no row`)
   else if (!CIVIL.has(code)) site.complain('event-unknown', `\`${code}\` is no JC3IEDM event category`)
-  const values = site.target.values
-  if (outcome !== 'UNMAPPED' && values && !values.includes(is))
-    site.complain('enum-value', `\`${is}\` is not a value of \`${site.target.path}\``)
 }
 
 /**
@@ -149,6 +144,10 @@ export const eventSymbol: Converter = {
     const as = choiceOf(site, 'as', ['sidc', 'sidc15'])
     const entries = tableOf(site)
     checkTable(site, entries)
+    checkResults(
+      site,
+      [...resultsOf(entries), UNREST.entity].flatMap(entity => symbolsOf(entity, as)),
+    )
     const rows = new Map([...entries].map(([word, entry]) => [word, rowOf(site, checkEntity(site, entry))]))
     const no = unmapped(site.rule, 'no counterpart')
     const none = unmapped(`${site.rule}.no-letters`, 'the older edition has no such symbol')
@@ -166,6 +165,11 @@ export const eventSymbol: Converter = {
       return symbol === undefined ? none : made(symbol.text, mannerOfNeutral(symbol, row.manner))
     }
   },
+}
+
+/** The symbols of an activity in every realm, as far as there are any. */
+function symbolsOf(entity: string, as: 'sidc' | 'sidc15'): readonly string[] {
+  return REALMS.flatMap(realm => neutralSymbol(ACTIVITY, entity, { realm, as })?.text ?? [])
 }
 
 function checkEntity(site: Site, entry: TableEntry): TableEntry {

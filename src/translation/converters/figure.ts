@@ -1,7 +1,9 @@
 import { isJsonObject, type Json } from '../../kit/kit.ts'
+import { checkMember } from '../bounds.ts'
 import { type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
 
 /** What a figure says of one group: a number, `below 5`, or `withheld`. */
+const FORMS = [0, 'withheld', 'below 5', 'below 999999999'] as const
 const TOLD = /^(?:withheld|below \d{1,9})$/
 
 /**
@@ -18,6 +20,7 @@ export const figure: Converter = {
     for (const name of names)
       if (!site.target.values?.includes(name))
         site.complain('enum-value', `\`${site.target.path}\` has no \`${name}\``)
+      else checkMember(site, name, FORMS)
     const exact = exactly(site.rule)
     const no = unmapped(site.rule, 'not a table of numbers')
     return ([value]) => {

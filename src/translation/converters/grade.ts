@@ -1,4 +1,5 @@
 import type { Json } from '../../kit/kit.ts'
+import { checkResults } from '../bounds.ts'
 import { blocked, type Converted, type Converter, choiceOf, made, type Site } from '../converter.ts'
 
 /** 3x5x2 source evaluation ⇄ reliability of the Admiralty system (A completely reliable … F cannot be judged). */
@@ -36,8 +37,9 @@ export const grade: Converter = {
   compile(site: Site) {
     const to = choiceOf(site, 'to', ['reliability', 'credibility', 'source', 'assessment'])
     const table = TABLES[to]
-    checkGrades(site, table)
     const numeric = site.target.type === 'count'
+    checkGrades(site, table)
+    checkResults(site, numeric ? [...table.values()].map(Number) : table.values())
     const manner = {
       outcome: 'APPROXIMATED',
       rule: site.rule,
@@ -59,10 +61,6 @@ function keyOf(value: Json): string {
 function checkGrades(site: Site, table: ReadonlyMap<string, string>): void {
   for (const value of site.sources[0]?.values ?? [])
     if (!table.has(value)) site.complain('enum-unmapped', `nothing is known of the grade \`${value}\``)
-  const values = site.target.values
-  for (const value of new Set(table.values()))
-    if (values && !values.includes(value))
-      site.complain('enum-value', `\`${value}\` is not a value of \`${site.target.path}\``)
   if (site.target.type === 'count' && [...table.values()].some(value => !/^\d$/.test(value)))
     site.complain('type-mismatch', `\`${site.target.path}\` holds numbers, and the grade is a letter`)
 }

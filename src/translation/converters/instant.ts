@@ -1,5 +1,5 @@
 import type { Json } from '../../kit/kit.ts'
-import { checkLength } from '../bounds.ts'
+import { checkLength, checkResults } from '../bounds.ts'
 import {
   blocked,
   type Converted,
@@ -13,6 +13,10 @@ import {
 import { type DtgReader, type DtgReading, readDtg } from '../date-time-group.ts'
 import type { Manner } from '../mapping.ts'
 import { type Moment, readMoment } from '../moment.ts'
+import { judged } from '../text-fit.ts'
+
+/** How an instant is written that came as a group. */
+const WRITTEN = '2021-11-06T12:04:00Z'
 
 interface Manners {
   readonly exact: Manner
@@ -42,14 +46,15 @@ export const instant: Converter = {
     const manners = makeManners(rule)
     const zoneLast = readsZoneLast(site)
     if (site.sources[0]) checkLength(site, site.room.reads[0]?.maxLength)
-    return ([value, group, hHour], context) => {
+    checkResults(site, [WRITTEN])
+    return judged(site, ([value, group, hHour], context) => {
       if (value === undefined && group === undefined) return undefined
       if (value === undefined)
         return fromGroup(group, readerOf(context.receivedAt, zoneLast, hHour), { rule, manners })
       const moment = typeof value === 'string' ? readMoment(value) : undefined
       if (typeof value !== 'string' || moment === undefined) return blocked(`${rule}.form`)
       return moment.kind === 'instant' ? made(value, manners.exact) : unmapped(rule, 'not an instant')
-    }
+    })
   },
 }
 
@@ -69,6 +74,7 @@ export const instantOfRange: Converter = {
     const end = choiceOf(site, 'end', ['from', 'to'])
     const manners = makeManners(rule)
     const zoneLast = readsZoneLast(site)
+    checkResults(site, [WRITTEN])
     return ([value], context) => {
       if (typeof value !== 'string') return blocked(`${rule}.form`)
       const group = endOf(value, end)

@@ -1,4 +1,5 @@
-import type { Json } from '../../kit/kit.ts'
+import { isJsonObject, type Json } from '../../kit/kit.ts'
+import { checkMember } from '../bounds.ts'
 import { blocked, type Converted, type Converter, choiceOf, made, type Site } from '../converter.ts'
 import type { LossOutcome, Manner } from '../mapping.ts'
 import {
@@ -31,7 +32,8 @@ interface Use {
  * Slots: `value` (group or label), `original` (group, optional: the originator's label that travelled along). Parameters `to`:
  * `UK-GSC` or `NATO`; `official: released` where an approver of the agency has decided that OFFICIAL is NATO UNCLASSIFIED, else
  * it is raised to RESTRICTED. Gives: group. Loss: EXACT, APPROXIMATED, WIDENED for a raised one, NARROWED for remarks. Refuses:
- * `form`, `policy`, `classification`, `category` (a restriction that the other policy cannot say), `top-secret`.
+ * `form`, `policy`, `classification`, `category` (a restriction that the other policy, or the target, cannot say), `descriptor` (the
+ * same of that word), `top-secret`.
  */
 export const marking: Converter = {
   slots: [
@@ -46,8 +48,26 @@ export const marking: Converter = {
       ? choiceOf(site, 'official', ['raised', 'released'])
       : 'raised'
     const use: Use = { rule: site.rule, to, released: official === 'released' }
-    return ([value, original]) => (value === undefined ? undefined : answer(value, original, use))
+    checkLevels(site, to)
+    return ([value, original]) => (value === undefined ? undefined : held(answer(value, original, use), site))
   },
+}
+
+const LEVELS: readonly Level[] = [0, 1, 2, 3, 4]
+
+/** Complains of every word of the policy that the target does not take. */
+function checkLevels(site: Site, policy: MarkingPolicy): void {
+  for (const level of new Set(LEVELS.map(one => raisedTo(policy, one))))
+    for (const [name, word] of Object.entries(printMarking({ policy, level, categories: [] })))
+      if (typeof word === 'string' || typeof word === 'boolean') checkMember(site, name, [word])
+}
+
+/** Stops where the target has no place for a word of the marking. */
+function held(converted: Converted, { rule, target }: Site): Converted {
+  if (converted.kind !== 'value' || !isJsonObject(converted.value)) return converted
+  const lost = Object.keys(converted.value).find(name => target.values?.includes(name) === false)
+  if (lost === undefined) return converted
+  return blocked(`${rule}.${lost === 'categories' ? 'category' : lost}`)
 }
 
 function answer(value: Json, original: Json | undefined, use: Use): Converted {

@@ -1,5 +1,5 @@
 import type { Bounds } from '../../terms/terms.ts'
-import { checkRange } from '../bounds.ts'
+import { checkRange, checkResults } from '../bounds.ts'
 import { blocked, type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
 
@@ -80,6 +80,7 @@ export const bearing: Converter = {
     const other = unmapped(`${site.rule}.north`, 'measured from another north')
     const refusal = blocked(`${site.rule}.range`)
     checkRange(site, { minimum: 0, maximum: to === 'mils' ? MILS - 1 : 359.9 })
+    if (to === 'degrees') checkResults(site, [0.1])
     const circle = to === 'mils' ? 360 : MILS
     return ([value, north]) => {
       if (value === undefined) return undefined

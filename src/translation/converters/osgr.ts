@@ -4,6 +4,7 @@ import { type Digits, digitsFor, referenceOf, sideOf } from '../grid.ts'
 import type { Manner } from '../mapping.ts'
 import { readReference } from '../mgrs-reference.ts'
 import { gridReferenceOf, readGridReference, SHIFT_ERROR } from '../national-grid.ts'
+import { judged } from '../text-fit.ts'
 import { halfDiagonal, onGrid, POINT_SLOTS, placeAt } from './mgrs.ts'
 
 const NOTE = 'datum shift without OSTN15'
@@ -20,11 +21,14 @@ export const osgr: Converter = {
   gives: ['place', 'text'],
   parameters: ['accuracyM'],
   compile: (site: Site) =>
-    onGrid(site, {
-      referenceOf: gridReferenceOf,
-      manners: shiftManners(site.rule),
-      outside: unmapped(`${site.rule}.outside`, 'not on the National Grid'),
-    }),
+    judged(
+      site,
+      onGrid(site, {
+        referenceOf: gridReferenceOf,
+        manners: shiftManners(site.rule),
+        outside: unmapped(`${site.rule}.outside`, 'not on the National Grid'),
+      }),
+    ),
 }
 
 /** The report line for each number of digits. */
@@ -58,13 +62,13 @@ export const placeOfOsgr: Converter = {
   gives: ['place'],
   parameters: [],
   compile(site: Site) {
-    return ([value, source]): Converted | undefined => {
+    return judged(site, ([value, source]): Converted | undefined => {
       if (value === undefined) return undefined
       const square = readGridReference(typeof value === 'string' ? value : '')
       if (square.kind === 'refused') return blocked(`${site.rule}.${square.why}`)
       const place = placeAt(square, { more: SHIFT_ERROR, source })
       return made(place, mannerFor(`${site.rule}.centre`, square.side))
-    }
+    })
   },
 }
 
@@ -77,8 +81,9 @@ export const mgrsOfOsgr: Converter = {
   slots: [{ name: 'value', types: ['place', 'text'] }],
   gives: ['place', 'text'],
   parameters: [],
-  compile({ rule }: Site) {
-    return ([value]) => {
+  compile(site: Site) {
+    const { rule } = site
+    return judged(site, ([value]) => {
       const square = readGridReference(typeof value === 'string' ? value : '')
       if (square.kind === 'refused') return blocked(`${rule}.${square.why}`)
       const digits = digitsFor(Math.max(square.side, SHIFT_ERROR))
@@ -86,7 +91,7 @@ export const mgrsOfOsgr: Converter = {
       return reference === undefined || digits === undefined
         ? unmapped(rule, 'no such square')
         : made(reference, mannerFor(`${rule}.${digits * 2}`, square.side + sideOf(digits)))
-    }
+    })
   },
 }
 
@@ -100,9 +105,10 @@ export const osgrOfMgrs: Converter = {
   slots: [{ name: 'value', types: ['place', 'text'] }],
   gives: ['place', 'text'],
   parameters: [],
-  compile({ rule }: Site) {
+  compile(site: Site) {
+    const { rule } = site
     const outside = unmapped(`${rule}.outside`, 'not on the National Grid')
-    return ([value]) => {
+    return judged(site, ([value]) => {
       const square = readReference(typeof value === 'string' ? value : '')
       if (square.kind === 'refused') return blocked(`${rule}.${square.why}`)
       const digits = digitsFor(Math.max(square.side, SHIFT_ERROR))
@@ -110,6 +116,6 @@ export const osgrOfMgrs: Converter = {
       return reference === undefined || digits === undefined
         ? outside
         : made(reference, mannerFor(`${rule}.${digits * 2}`, square.side + sideOf(digits)))
-    }
+    })
   },
 }

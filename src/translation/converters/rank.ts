@@ -1,3 +1,4 @@
+import { checkResults } from '../bounds.ts'
 import { blocked, type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
 
@@ -36,6 +37,8 @@ export const rank: Converter = {
     const by = choiceOf(site, 'by', ['seniority', 'span'])
     for (const value of site.sources[0]?.values ?? [])
       if (!TABLE.has(value)) site.complain('enum-unmapped', `nothing is known of the rank \`${value}\``)
+    const codes = [...TABLE.values()].map(rank => rank[by]).filter(code => code !== undefined)
+    checkResults(site, codes)
     const exact = exactly(site.rule)
     const approximate: Manner = { outcome: 'APPROXIMATED', rule: site.rule }
     return ([value]) => {
@@ -97,7 +100,10 @@ export const rankOfCode: Converter = {
   parameters: ['by'],
   compile(site: Site) {
     const table = choiceOf(site, 'by', ['seniority', 'span']) === 'span' ? BY_SPAN : BY_SENIORITY
-    checkTargets(site, table)
+    checkResults(
+      site,
+      [...table.values()].map(([police]) => police),
+    )
     const near: Manner = { outcome: 'APPROXIMATED', rule: site.rule }
     const below: Manner = { outcome: 'NARROWED', rule: site.rule, note: 'police have no such rank' }
     const answers = new Map(
@@ -110,11 +116,4 @@ export const rankOfCode: Converter = {
       return (found && answers.get(`${found[1]}-${found[2]}`)) ?? refusal
     }
   },
-}
-
-function checkTargets(site: Site, table: ReadonlyMap<string, readonly [string, boolean]>): void {
-  const values = site.target.values
-  for (const rank of new Set([...table.values()].map(([name]) => name)))
-    if (values && !values.includes(rank))
-      site.complain('enum-value', `\`${rank}\` is not a value of \`${site.target.path}\``)
 }

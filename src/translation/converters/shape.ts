@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '../../kit/kit.ts'
+import { checkResults } from '../bounds.ts'
 import { blocked, type Converted, type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
 import { EXACTNESS_NOTE, makeExactness } from '../exactness.ts'
 import { type Digits, digitsFor, referenceOf, sideOf } from '../grid.ts'
@@ -53,10 +54,9 @@ export const formOfShape: Converter = {
   slots: [{ name: 'value', types: ['place'] }],
   gives: ['enum'],
   parameters: [],
-  compile({ complain, rule, target }: Site) {
-    for (const form of ['POINT', 'LINE', 'AREA'])
-      if (target.values && !target.values.includes(form))
-        complain('enum-value', `\`${form}\` is not a value of \`${target.path}\``)
+  compile(site: Site) {
+    const { rule } = site
+    checkResults(site, ['POINT', 'LINE', 'AREA'])
     const exact = exactly(rule)
     return ([value = null]) => {
       const found = readShape(value)

@@ -1,4 +1,5 @@
 import type { Json } from '../../kit/kit.ts'
+import { checkResults } from '../bounds.ts'
 import {
   alsoTelling,
   blocked,
@@ -13,7 +14,7 @@ import {
   unmapped,
 } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
-import { contextOf, type Realm, realmOf, realmOfContext, realmTold, untoldIn } from '../realm.ts'
+import { contextOf, REALMS, type Realm, realmOf, realmOfContext, realmTold, untoldIn } from '../realm.ts'
 import {
   type ACTIVITY,
   dangerOf,
@@ -23,6 +24,7 @@ import {
   type SymbolFields,
 } from '../symbol-digits.ts'
 import { readLetters, writeLetters } from '../symbol-letters.ts'
+import { judged } from '../text-fit.ts'
 
 const SLOTS: readonly Slot[] = [
   { name: 'value', types: ['text'] },
@@ -37,14 +39,17 @@ type Writing =
 function symbolConverter(
   read: (text: string) => ReturnType<typeof readDigits> | ReturnType<typeof readLetters>,
   write: (fields: SymbolFields, rule: string, text: string) => Writing,
+  example: string,
 ): Converter {
   return {
     slots: SLOTS,
     gives: ['text'],
     parameters: [],
-    compile({ rule }: Site): Convert {
+    compile(site: Site): Convert {
+      const { rule } = site
+      checkResults(site, [example])
       const exact = exactly(rule)
-      return ([value, realm]) => {
+      return judged(site, ([value, realm]) => {
         if (value === undefined) return undefined
         const text = typeof value === 'string' ? value : ''
         const reading = read(text)
@@ -56,7 +61,7 @@ function symbolConverter(
         if (writing.kind !== 'written') return writing
         const lost = 'lost' in reading ? [...reading.lost, ...writing.lost] : writing.lost
         return made(writing.text, lost.length === 0 ? exact : lossOf(lost, rule))
-      }
+      })
     },
   }
 }
@@ -81,6 +86,8 @@ function isOfRealm(fields: SymbolFields, realm: Json | undefined): boolean {
 }
 
 const NOTHING: readonly string[] = []
+/** One platoon of the police, in both editions. */
+const [DIGITS, LETTERS] = ['10031000142007001400', 'SFGPUULC---D---'] as const
 
 /**
  * The 20-digit symbol as it came, where it may come: every field has a meaning by the tables of APP-6D and MIL-STD-2525D, nobody
@@ -89,11 +96,11 @@ const NOTHING: readonly string[] = []
  * Slots: `value` (text), `realm` (enum, optional). Gives: text. Loss: EXACT. Refuses: the field without a meaning as in
  * `unit-type`; `identity`, `civil-identity`, `realm`.
  */
-export const sidcKept: Converter = symbolConverter(readDigits, (_, __, text) => ({
-  kind: 'written',
-  text,
-  lost: NOTHING,
-}))
+export const sidcKept: Converter = symbolConverter(
+  readDigits,
+  (_, __, text) => ({ kind: 'written', text, lost: NOTHING }),
+  DIGITS,
+)
 
 /**
  * The 15-character symbol as it came, under the same rules.
@@ -101,11 +108,11 @@ export const sidcKept: Converter = symbolConverter(readDigits, (_, __, text) => 
  * Slots: as `sidc-kept`. Gives: text. Loss: EXACT. Refuses: `form`, `identity`, `status`, `size`, `civil-identity`, `realm`; UNMAPPED for a
  * symbol that no table has.
  */
-export const sidc15Kept: Converter = symbolConverter(readLetters, (_, __, text) => ({
-  kind: 'written',
-  text,
-  lost: NOTHING,
-}))
+export const sidc15Kept: Converter = symbolConverter(
+  readLetters,
+  (_, __, text) => ({ kind: 'written', text, lost: NOTHING }),
+  LETTERS,
+)
 
 /**
  * 15 characters (MIL-STD-2525C, APP-6B) → 20 digits (MIL-STD-2525D, APP-6D), by the tables of JMSML.
@@ -113,11 +120,11 @@ export const sidc15Kept: Converter = symbolConverter(readLetters, (_, __, text) 
  * Slots: `value` (text), `realm` (enum, optional). Gives: text. Loss: EXACT; NARROWED where the digits lead back to another
  * code, or country or order of battle stay behind; UNMAPPED for a retired or unknown symbol. Refuses: as `sidc15-kept`.
  */
-export const sidcOfSidc15: Converter = symbolConverter(readLetters, fields => ({
-  kind: 'written',
-  text: printDigits(fields),
-  lost: NOTHING,
-}))
+export const sidcOfSidc15: Converter = symbolConverter(
+  readLetters,
+  fields => ({ kind: 'written', text: printDigits(fields), lost: NOTHING }),
+  DIGITS,
+)
 
 /**
  * 20 digits → 15 characters. What the older edition cannot say is said more generally: modifiers, subtype, type.
@@ -125,11 +132,15 @@ export const sidcOfSidc15: Converter = symbolConverter(readLetters, fields => ({
  * Slots: `value` (text), `realm` (enum, optional). Gives: text. Loss: EXACT; NARROWED with what is lost; UNMAPPED where there is
  * no symbol at all. Refuses: as `sidc-kept`.
  */
-export const sidc15OfSidc: Converter = symbolConverter(readDigits, (fields, rule) => {
-  const writing = writeLetters(fields)
-  if (writing.kind === 'letters') return { kind: 'written', text: writing.sidc15, lost: writing.lost }
-  return unmapped(`${rule}.${writing.why}`, 'the older edition has no such symbol')
-})
+export const sidc15OfSidc: Converter = symbolConverter(
+  readDigits,
+  (fields, rule) => {
+    const writing = writeLetters(fields)
+    if (writing.kind === 'letters') return { kind: 'written', text: writing.sidc15, lost: writing.lost }
+    return unmapped(`${rule}.${writing.why}`, 'the older edition has no such symbol')
+  },
+  LETTERS,
+)
 
 const NEUTRAL = {
   version: '10',
@@ -160,6 +171,10 @@ export const crowdSymbol: Converter = {
     const as = choiceOf(site, 'as', ['sidc', 'sidc15'])
     const exact = exactly(site.rule)
     const refusal = blocked(`${site.rule}.realm`)
+    checkResults(
+      site,
+      REALMS.flatMap(realm => neutralSymbol(LAND_CIVILIAN, ORGANISATION_OR_GROUP, { realm, as })?.text ?? []),
+    )
     return ([value, said]) => {
       if (value === undefined || value === false) return undefined
       const realm = realmTold(said)

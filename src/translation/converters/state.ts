@@ -1,8 +1,11 @@
 import type { Json } from '../../kit/kit.ts'
+import { checkResults } from '../bounds.ts'
 import { type Converter, made, type Site, unmapped } from '../converter.ts'
 import type { LossOutcome, Manner } from '../mapping.ts'
 
 const EMERGENCY = 0
+/** Committed, and either. */
+const [DEPLOYABLE, NOT_DEPLOYABLE] = [7, 8] as const
 
 /** Army words → police state. What stands first decides; the alert before everything. */
 const FROM_ACTIVITY: ReadonlyMap<string, { state: number; outcome: LossOutcome }> = new Map([
@@ -27,6 +30,16 @@ const FROM_DEPLOYMENT: ReadonlyMap<string, { state: number; outcome: LossOutcome
   ['Camp', { state: 11, outcome: 'APPROXIMATED' }],
 ])
 
+/** Everything that can come of them. */
+const STATES: readonly number[] = [
+  ...[FROM_ACTIVITY, FROM_STATUS, FROM_DEPLOYMENT].flatMap(table =>
+    [...table.values()].map(one => one.state),
+  ),
+  EMERGENCY,
+  DEPLOYABLE,
+  NOT_DEPLOYABLE,
+]
+
 /**
  * Army status, activity and alert, or how far a deployment has come → police state. An alert is 0 before everything else. A
  * committed unit is 7 or 8 by its status, 8 where that is not known.
@@ -43,7 +56,9 @@ export const state: Converter = {
   ],
   gives: ['count'],
   parameters: [],
-  compile({ rule }: Site) {
+  compile(site: Site) {
+    const { rule } = site
+    checkResults(site, STATES)
     const emergency = made(EMERGENCY, { outcome: 'EXACT', rule: `${rule}.alert` })
     const committed: Manner = { outcome: 'APPROXIMATED', rule: `${rule}.committed` }
     const no = unmapped(rule, 'no such police state')
@@ -51,7 +66,7 @@ export const state: Converter = {
       if (alert === true) return emergency
       if (activity === 'COMMITTED') {
         const deployable = operational === 'SubstantiallyOperational' || operational === 'Operational'
-        return made(deployable ? 7 : 8, committed)
+        return made(deployable ? DEPLOYABLE : NOT_DEPLOYABLE, committed)
       }
       const planned = activity === 'PLANNED'
       const found =

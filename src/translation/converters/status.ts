@@ -1,4 +1,5 @@
 import type { Json } from '../../kit/kit.ts'
+import { checkResults } from '../bounds.ts'
 import {
   blocked,
   type Convert,
@@ -134,7 +135,12 @@ function alertOf({ rule }: Site, read: StateReader): Convert {
   }
 }
 
-function wordOf({ rule }: Site, as: 'status' | 'activity' | 'deployment', read: StateReader): Convert {
+function wordOf(site: Site, as: 'status' | 'activity' | 'deployment', read: StateReader): Convert {
+  const { rule } = site
+  checkResults(
+    site,
+    [...STATES.values()].flatMap(meaning => meaning[as] ?? []),
+  )
   const answers = new Map([...STATES].map(([state, meaning]) => [state, answerOf(meaning, as, rule)]))
   const emergency = unmapped(rule, 'an emergency says nothing else')
   const radio = unmapped(rule, 'radio procedure, not a status')

@@ -1,8 +1,9 @@
 import type { Json } from '../../kit/kit.ts'
 import type { Bounds } from '../../terms/terms.ts'
-import { checkLength, checkRange } from '../bounds.ts'
+import { checkLength, checkRange, checkResults } from '../bounds.ts'
 import { blocked, type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
+import { judged } from '../text-fit.ts'
 import { bandManner, countOf } from './copy.ts'
 
 const PARTS = ['inspectors', 'sergeants', 'constables', 'drivers', 'staff'] as const
@@ -60,6 +61,7 @@ export const strengthBreakdown: Converter = {
   compile(site: Site) {
     const { rule } = site
     checkLength(site, LONGEST_BREAKDOWN)
+    checkResults(site, ['1-3-18', '1-3-18 + 3 drivers', '1-3-18 + 2 staff', '1-3-18 + 3 drivers + 2 staff'])
     return parts => {
       const [inspectors, sergeants, constables, drivers, staff] = parts
       const ranks = [inspectors, sergeants, constables]
@@ -91,10 +93,10 @@ export const strengthPart: Converter = {
     const part = PARTS.indexOf(choiceOf(site, 'part', PARTS))
     const exact = exactly(site.rule)
     const no = unmapped(site.rule, 'not a breakdown')
-    return ([value]) => {
+    return judged(site, ([value]) => {
       const found = typeof value === 'string' ? BREAKDOWN.exec(value) : null
       return found ? made(Number(found[part + 1] ?? 0), exact) : no
-    }
+    })
   },
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../../kit/kit.ts'
+import { checkResults } from '../bounds.ts'
 import {
   alsoTelling,
   blocked,
@@ -11,8 +12,17 @@ import {
   type Values,
 } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
-import { realmTold, untoldIn } from '../realm.ts'
-import { charactersOf, digitsOf, nameOf, readSymbol, symbolOf, type UnitSymbol } from '../unit-symbols.ts'
+import { REALMS, realmTold, untoldIn } from '../realm.ts'
+import {
+  charactersOf,
+  digitsOf,
+  nameOf,
+  POLICE_SYMBOLS,
+  readSymbol,
+  symbolOf,
+  UNIT_TYPES,
+  type UnitSymbol,
+} from '../unit-symbols.ts'
 
 const SLOTS: readonly Slot[] = [
   { name: 'type', types: ['enum'], optional: true },
@@ -68,6 +78,12 @@ function unitSymbol(form: 'sidc' | 'sidc15'): Converter {
       const known = makeKnown(site)
       const stageIn = makeStage(site)
       const print = form === 'sidc' ? digitsOf : charactersOf
+      const units = Object.values(POLICE_SYMBOLS)
+      for (const planned of [false, true])
+        checkResults(
+          site,
+          REALMS.flatMap(realm => units.map(unit => print(unit, planned, realm))),
+        )
       const refusal = blocked(`${site.rule}.realm`)
       const gone = unmapped(`${site.rule}.gone`, 'a unit that does not come, or no longer, has no symbol')
       return values => {
@@ -111,6 +127,7 @@ export const unitType: Converter = {
   gives: ['enum'],
   parameters: [],
   compile(site: Site) {
+    checkResults(site, UNIT_TYPES)
     return ([value]) => {
       if (typeof value !== 'string') return undefined
       const reading = readSymbol(value)

@@ -1,3 +1,4 @@
+import { checkResults } from '../bounds.ts'
 import { type Converted, type Converter, made, type Site, type TableEntry, unmapped } from '../converter.ts'
 
 /**
@@ -14,6 +15,7 @@ export const table: Converter = {
   compile(site: Site) {
     const entries = tableOf(site)
     checkTable(site, entries)
+    checkResults(site, resultsOf(entries))
     for (const [key, entry] of entries) checkFriends(site, key, entry)
     const rows = new Map([...entries].map(([key, entry]) => [key, rowOf(site, entry)]))
     const no = unmapped(site.rule, 'no counterpart')
@@ -39,20 +41,20 @@ export function rowOf({ rule }: Site, { is, outcome, note }: TableEntry): Conver
   return made(is, { outcome, rule: `${rule}.${is}`, ...said })
 }
 
-/** Complains of a value of the source without a row, a row without a value, and a result that the target does not have. */
+/** The words that a table can answer with. */
+export function resultsOf(entries: ReadonlyMap<string, TableEntry>): readonly string[] {
+  return [...entries.values()].filter(({ outcome }) => outcome !== 'UNMAPPED').map(({ is }) => is)
+}
+
+/** Complains of a value of the source without a row, and of a row without a value. */
 export function checkTable(site: Site, entries: ReadonlyMap<string, TableEntry>): void {
   if (entries.size === 0) return
   const source = site.sources[0]?.values ?? []
   for (const value of source)
     if (!entries.has(value)) site.complain('enum-unmapped', `the table says nothing about \`${value}\``)
-  for (const [key, entry] of entries) {
+  for (const key of entries.keys())
     if (!source.includes(key))
       site.complain('enum-value', `\`${key}\` is not a value of \`${site.sources[0]?.path}\``)
-    if (entry.outcome === 'UNMAPPED') continue
-    const values = site.target.values
-    if (values && !values.includes(entry.is))
-      site.complain('enum-value', `\`${entry.is}\` is not a value of \`${site.target.path}\``)
-  }
 }
 
 /** Words that police and armies share and mean differently: an army contains an enemy, engages targets, secures by force. */

@@ -1,5 +1,4 @@
-import { checkLength } from '../bounds.ts'
-import { type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
+import { type Converter, exactly, type Site, unmapped } from '../converter.ts'
 import { makeFit } from '../text-fit.ts'
 
 /** A police unit code: kind, force, number. */
@@ -18,12 +17,12 @@ export const track: Converter = {
   gives: ['id'],
   parameters: [],
   compile(site: Site) {
-    const exact = exactly(site.rule)
+    const longest = LONGEST_PREFIX + (site.room.reads[0]?.maxLength ?? Number.POSITIVE_INFINITY)
+    const fit = makeFit(site, { minLength: 2, maxLength: longest }, exactly(site.rule))
     const no = unmapped(site.rule, 'not an identifier')
-    checkLength(site, LONGEST_PREFIX + (site.room.reads[0]?.maxLength ?? Number.POSITIVE_INFINITY))
     return ([value], { provider }) => {
       if (typeof value !== 'string') return no
-      return made(`${UNIT_CODE.exec(value)?.[1] ?? provider}.${value}`, exact)
+      return fit(`${UNIT_CODE.exec(value)?.[1] ?? provider}.${value}`)
     }
   },
 }
