@@ -199,6 +199,56 @@ void t.test('what is no reality stops, or arrives as none, in every case of ever
     t.ok((arrived.get(id) ?? 0) > 5, id)
 })
 
+/** A document whose symbols of 20 digits have other contexts, one after the other and then again. */
+function withContexts(value: Json, contexts: string, count = { symbols: 0 }): Json {
+  if (Array.isArray(value)) return value.map((entry: Json) => withContexts(entry, contexts, count))
+  if (typeof value === 'string' && /^\d{20}(?:\d{10})?$/.test(value))
+    return value.slice(0, 2) + contexts[count.symbols++ % contexts.length] + value.slice(3)
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, withContexts(member, contexts, count)]),
+  )
+}
+
+void t.test('what only its symbols tell to be no reality never arrives as real', t => {
+  const seen = new Map<string, number>()
+  for (const { name, mapping: id, document, expected } of cases()) {
+    const mapping = mappings.get(id)
+    if (!mapping?.from.resource.startsWith('army.') || expected['blocked'] !== undefined) continue
+    const count = { symbols: 0 }
+    withContexts(document, '0', count)
+    if (count.symbols === 0) continue
+    const leaf = realmLeafOf(mapping.from)?.path.split('.')
+    const told = realmLeafOf(mapping.to)?.path.split('.')
+    const silent = leaf === undefined ? document : (without(document, leaf) as JsonObject)
+    const real = leaf === undefined ? document : withLeaf(document, leaf, 'OPERATION')
+    for (const source of [silent, real])
+      for (const contexts of ['1', '2', '3', '01', '10', '12', '02']) {
+        if (count.symbols === 1 && contexts.startsWith('0')) continue
+        const translation = translate(id, withContexts(source, contexts) as JsonObject)
+        seen.set(id, (seen.get(id) ?? 0) + 1)
+        if (translation.kind === 'blocked') continue
+        const said = told?.reduce<Json | undefined>(
+          (value, step) => (isJsonObject(value ?? null) ? (value as JsonObject)[step] : undefined),
+          translation.document,
+        )
+        const text = `${name} ${contexts} ${source === real}: ${String(said)}`
+        if (told && contexts !== '3') t.ok(typeof said === 'string' && realmOf(said) !== 'real', text)
+        if (told && source === silent) t.ok(said, text)
+        t.notMatch(JSON.stringify(translation.document), /"sidc":"100/, text)
+      }
+    const plain = translate(id, withContexts(silent, '0') as JsonObject)
+    t.same(plain.kind === 'translated' && told && plain.document[told[0] ?? ''], told && undefined, name)
+  }
+  for (const id of [
+    'army.opord.to.police.operation',
+    'army.incidentReport.to.police.incident.methane',
+    'army.positionReport.to.police.unitPosition',
+  ])
+    t.ok((seen.get(id) ?? 0) > 5, `${id}: ${seen.get(id)}`)
+  t.end()
+})
+
 void t.test('a marking arrives byte for byte, or nothing arrives', async t => {
   const own = fc.record(
     {

@@ -191,6 +191,13 @@ void t.test('a rule inside a list reads from the top of the document what begins
   t.same(origin?.sources, ['command[].role', 'realm'], 'and a chain follows it from there')
 })
 
+void t.test('what says whether it is real has to be found', async t => {
+  const id = 'army.opord.to.police.operation'
+  const from = 'from: { value: exerciseOrOperation.kind, symbols: "p5CommandSignal.command.policePosts[]" }'
+  t.match(changed(id, '    with: { symbol: sidc }\n', '').join('\n'), /parameter-missing.*`symbol`/)
+  t.match(changed(id, from, 'from: { }').join('\n'), /source-missing.*`value` or `symbols`/)
+})
+
 void t.test('of several sources one may be at the top', async t => {
   const source = mappingSource('police.operation.to.army.opord').replace(
     'to: from, from: from,',

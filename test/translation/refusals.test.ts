@@ -10,6 +10,7 @@ const TO_KMH: Written = { with: { to: 'kmh' } }
 const MILS: Written = { with: { to: 'mils' } }
 const EVENTS: Written = { with: { table: 'e' }, tables: { e: { CIVDML: 'LAWFUL_PROTEST' } } }
 const TO_NATO: Written = { with: { to: 'NATO' } }
+const REALMS: Written = { target: ['REAL', 'EXERCISE', 'TEST'] }
 const NARROW_LABEL: Written = { source: ['policy', 'descriptor'], target: ['policy'] }
 
 /** Every way in which a converter refuses, and the code that it gives. */
@@ -109,6 +110,11 @@ const REFUSALS: readonly Case[] = [
   ['unit-type', { value: '10031000142099001400' }, 'entity'],
   ['unit-type', { value: '10061000142007001400' }, 'identity'],
   ['realm', { value: 'PERHAPS' }, 'unknown', { target: ['REAL', 'EXERCISE'] }],
+  ['realm', { symbols: ['10031000142007001400', '10131000142007001400'] }, 'mixed', REALMS],
+  ['realm', { symbols: '10031000142007001400', letters: 'SDGPUULC---D---' }, 'mixed', REALMS],
+  ['realm', { value: 'REAL', letters: 'SDGPUULC---D---' }, 'mixed', REALMS],
+  ['realm', { symbols: [{ s: '10731000142007001400' }] }, 'symbol', { ...REALMS, with: { symbol: 's' } }],
+  ['realm', { letters: 'S?GPUULC---D---' }, 'symbol', REALMS],
   ['status', { value: 17 }, 'unknown', { with: { as: 'activity' }, type: 'enum' }],
   ['status', { value: -1 }, 'unknown', { with: { as: 'alert' }, type: 'bool' }],
   [

@@ -1,39 +1,119 @@
-import type { Json } from '../../kit/kit.ts'
-import { blocked, type Converted, type Converter, made, type Site } from '../converter.ts'
+import { isJsonObject, type Json } from '../../kit/kit.ts'
+import {
+  blocked,
+  type Convert,
+  type Converted,
+  type Converter,
+  made,
+  type Site,
+  type SiteType,
+} from '../converter.ts'
 import type { LossOutcome } from '../mapping.ts'
 import { type Realm, realmOf, realmOfContext, wordFor } from '../realm.ts'
 import { readDigits } from '../symbol-digits.ts'
 import { readLetters } from '../symbol-letters.ts'
+
+const SYMBOLS: readonly SiteType[] = ['text', 'list']
 
 /**
  * Whether it is real: `REAL`, `EXERCISE`, `TEST` ⇄ the flag of another list (`OPERATION`, `EXERCISE`; NIEM `OPEX`; `Actual`,
  * `Exercise`, `Test`), or read from a symbol of 20 digits or 15 characters. Exercise never becomes real: a target list without a
  * word for it is a problem of the mapping, and a word that no list has stops the translation.
  *
- * Slot: `value` (enum or text). Gives: enum. Loss: EXACT, or NARROWED where a test is called an exercise. Refuses: `unknown`.
+ * A document that does not say it may show it: symbols that are all of an exercise make it one. Symbols of something real say
+ * nothing, because that is what a symbol shows where nobody has said otherwise.
+ *
+ * Slots, all optional: `value` (enum or text), `symbols` and `letters` (a text, or a list whose parameter `symbol` names the member:
+ * the symbols of the document). Parameter `symbol`. Gives: enum. Loss: EXACT, or NARROWED where a test is called an exercise.
+ * Refuses: `unknown`; `mixed`, symbols that contradict each other, or something said to be real; `symbol`, one of no known context.
  */
 export const realm: Converter = {
-  slots: [{ name: 'value', types: ['enum', 'text'] }],
+  slots: [
+    { name: 'value', types: ['enum', 'text'], optional: true },
+    { name: 'symbols', types: SYMBOLS, optional: true },
+    { name: 'letters', types: SYMBOLS, optional: true },
+  ],
   gives: ['enum'],
-  parameters: [],
+  parameters: ['symbol'],
   compile(site: Site) {
     const list = site.target.values ?? []
-    for (const word of [...(site.sources[0]?.values ?? []), ...list])
-      if (realmOf(word) === undefined)
-        site.complain('realm-unknown', `\`${word}\` does not say whether it is real`)
-    for (const kind of ['real', 'exercise'] as const)
-      if (wordFor(kind, list, '') === undefined)
-        site.complain('realm-lost', `\`${site.target.path}\` has no word for \`${kind}\``)
-    const refusal = blocked(`${site.rule}.unknown`)
-    return ([value]) => (value === undefined ? undefined : (answer(value, list, site.rule) ?? refusal))
+    checkLists(site, list)
+    const unknown = blocked(`${site.rule}.unknown`)
+    const shown = readShown(site, list)
+    return ([value, ...symbols], context) => {
+      if (value === undefined) return shown(symbols, context)
+      const told = answer(value, list, site.rule)
+      if (told === undefined) return unknown
+      const seen = shown(symbols, context)
+      const real = told.kind === 'value' && typeof told.value === 'string' && realmOf(told.value) === 'real'
+      return real && isContradicted(seen, site.rule) ? blocked(`${site.rule}.mixed`) : told
+    }
   },
+}
+
+function checkLists(site: Site, list: readonly string[]): void {
+  const [value, ...symbols] = site.sources
+  for (const word of [...(value?.values ?? []), ...list])
+    if (realmOf(word) === undefined)
+      site.complain('realm-unknown', `\`${word}\` does not say whether it is real`)
+  for (const kind of ['real', 'exercise'] as const)
+    if (wordFor(kind, list, '') === undefined)
+      site.complain('realm-lost', `\`${site.target.path}\` has no word for \`${kind}\``)
+  if (site.sources.every(source => source === undefined))
+    site.complain('source-missing', '`realm` needs `value` or `symbols`')
+  const listed = symbols.some(source => source?.type === 'list')
+  if (listed && !site.parameters.has('symbol'))
+    site.complain('parameter-missing', '`realm` needs `symbol` to read a list')
+}
+
+/** A symbol of no context, which leaves the realm open, contradicts nothing that is said. */
+function isContradicted(seen: Converted | undefined, rule: string): boolean {
+  return seen !== undefined && !(seen.kind === 'blocked' && seen.rule === `${rule}.symbol`)
+}
+
+/** What the symbols of a document show together; undefined where they are of something real, or there are none. */
+function readShown({ parameters, rule }: Site, list: readonly string[]): Convert {
+  const member = parameters.get('symbol') ?? ''
+  const [mixed, open] = [blocked(`${rule}.mixed`), blocked(`${rule}.symbol`)]
+  return symbols => {
+    const realms = new Set(symbols.flatMap(value => textsIn(value, member)).flatMap(shownBy))
+    const unreal = (['exercise', 'simulation'] as const).find(one => realms.has(one))
+    if (unreal === undefined) return realms.has('open') ? open : undefined
+    if (realms.has('real')) return mixed
+    return answerFor(unreal, '', { list, rule: `${rule}.symbol` })
+  }
+}
+
+function textsIn(value: Json | undefined, member: string): readonly string[] {
+  const entries: readonly (Json | undefined)[] = Array.isArray(value) ? value : [value]
+  return entries
+    .map(entry => (isJsonObject(entry) ? entry[member] : entry))
+    .filter(text => typeof text === 'string')
+}
+
+/** What one symbol shows by its context, whatever else is wrong with it; nothing for a code name that policy has put in its place. */
+function shownBy(text: string): readonly (Realm | 'open')[] {
+  if (/^\d{20}(?:\d{10})?$/.test(text)) {
+    const context = text.charAt(2)
+    return [context <= '2' ? realmOfContext(context) : 'open']
+  }
+  if (text.length !== 15) return []
+  return [realmOfSymbol(text) ?? 'open']
 }
 
 function answer(value: Json, list: readonly string[], rule: string): Converted | undefined {
   const own = typeof value === 'string' ? value : ''
   const known = realmOf(own) ?? realmOfSymbol(own)
-  const word = known && wordFor(known, list, own)
-  if (known === undefined || word === undefined) return undefined
+  return known && answerFor(known, own, { list, rule })
+}
+
+function answerFor(
+  known: Realm,
+  own: string,
+  { list, rule }: { list: readonly string[]; rule: string },
+): Converted | undefined {
+  const word = wordFor(known, list, own)
+  if (word === undefined) return undefined
   const outcome: LossOutcome = realmOf(word) === known ? 'EXACT' : 'NARROWED'
   return made(word, outcome === 'EXACT' ? { outcome, rule } : { outcome, rule, note: `was a ${known}` })
 }
