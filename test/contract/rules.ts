@@ -269,6 +269,27 @@ export const RULES: readonly (readonly [
   ['supplies may be given as a band', 'army.sitrep', [['logistics/classIII', 'below 50']], undefined],
   ['an event is one of the listed ones', 'army.sitrep', [['events/0/code', 'PROTST']], '/events/0/code'],
   [
+    'whether a unit can be used is no share of anything',
+    'police.situationReport',
+    [['units/0/availability', '75 %']],
+    '/units/0/availability',
+  ],
+  [
+    'a number of people that nobody knows is null and not zero',
+    'police.situationReport',
+    [
+      ['personnel/killed', null],
+      ['logistics/vehiclesOffRoad', null],
+    ],
+    undefined,
+  ],
+  [
+    'a situation report says which of its reporter it is',
+    'police.situationReport',
+    [['serial', undefined]],
+    '',
+  ],
+  [
     'a count of posts is a number or says why not',
     'army.opord',
     [['p5CommandSignal/command/policePostCounts/GOLD', 'few']],
