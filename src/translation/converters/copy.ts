@@ -56,15 +56,19 @@ export const flag: Converter = {
 /**
  * A whole number, or the band that policy put in its place.
  *
- * Slot: `value` (count). Gives: count. Loss: EXACT; WIDENED for a band; UNMAPPED.
+ * Slot: `value` (count). Parameter `note`: what the number counts here beyond what the target's own word says; it is never exact
+ * then. Gives: count. Loss: EXACT; WIDENED for a band, and with a note; UNMAPPED.
  */
 export const count: Converter = {
   slots: [{ name: 'value', types: ['count'] }],
   gives: ['count'],
-  parameters: [],
+  parameters: ['note'],
   compile(site: Site) {
     checkRange(site, site.room.reads[0] ?? {})
-    const manners = { exact: exactly(site.rule), banded: bandManner(site) }
+    const note = site.parameters.get('note')
+    const said =
+      note === undefined ? exactly(site.rule) : ({ outcome: 'WIDENED', rule: site.rule, note } as const)
+    const manners = { exact: said, banded: withNote(bandManner(site), note) }
     const no = unmapped(site.rule, 'not a number that can stand here')
     return ([value]) => countOf(value, manners) ?? no
   },
@@ -136,6 +140,12 @@ function checkMembers(site: Site): void {
 export function bandManner({ room, rule }: Site): Manner | undefined {
   if (room.takes.banded !== true || !BANDS.every(room.accepts)) return undefined
   return { outcome: 'WIDENED', rule: `${rule}.band`, note: 'a size band, not a number' }
+}
+
+/** A manner that says something more. */
+function withNote(manner: Manner | undefined, more: string | undefined): Manner | undefined {
+  if (manner === undefined || more === undefined) return manner
+  return { ...manner, note: manner.note === undefined ? more : `${more}; ${manner.note}` }
 }
 
 /** The value where it is a whole number or a band that the target takes; otherwise undefined. */
