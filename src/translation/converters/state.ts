@@ -62,6 +62,7 @@ export const state: Converter = {
     const emergency = made(EMERGENCY, { outcome: 'EXACT', rule: `${rule}.alert` })
     const committed: Manner = { outcome: 'APPROXIMATED', rule: `${rule}.committed` }
     const no = unmapped(rule, 'no such police state')
+    const calm = unmapped(`${rule}.calm`, 'no alert, and nothing else is said')
     return ([alert, activity, operational, deployment]) => {
       if (alert === true) return emergency
       if (activity === 'COMMITTED') {
@@ -74,7 +75,8 @@ export const state: Converter = {
         (planned ? undefined : (wordIn(FROM_DEPLOYMENT, deployment) ?? wordIn(FROM_STATUS, operational)))
       if (found) return made(found.state, { outcome: found.outcome, rule })
       const silent = activity === undefined && operational === undefined && deployment === undefined
-      return silent ? undefined : no
+      if (!silent) return no
+      return alert === undefined ? undefined : calm
     }
   },
 }

@@ -12,8 +12,9 @@ const PARTS = ['inspectors', 'sergeants', 'constables', 'drivers', 'staff'] as c
  * Police strength → one number, which is the same on both sides. A police inspector is no commissioned officer, so nothing is
  * split.
  *
- * Slots: `total`, and `inspectors`, `sergeants`, `constables`, `drivers`, `staff` (counts, optional). Gives: count. Loss: EXACT;
- * NARROWED where parts stay behind; WIDENED for a band. Refuses: `sum`, parts that are all there and do not add up.
+ * Slots: `total`, and `inspectors`, `sergeants`, `constables`, `drivers`, `staff` (counts, optional). Parameter `larger: drop`: what
+ * is too large for the target, which is a problem of the mapping otherwise. Gives: count. Loss: EXACT; NARROWED where parts stay
+ * behind; WIDENED for a band; UNMAPPED. Refuses: `sum`, parts that are all there and do not add up.
  */
 export const strengthTotal: Converter = {
   slots: [
@@ -21,15 +22,18 @@ export const strengthTotal: Converter = {
     ...PARTS.map(name => ({ name, types: ['count'] as const, optional: true })),
   ],
   gives: ['count'],
-  parameters: [],
+  parameters: ['larger'],
   compile(site: Site) {
-    const { rule } = site
-    checkRange(site, site.room.reads[0] ?? {})
+    const { room, rule } = site
+    const drops = site.parameters.has('larger') && choiceOf(site, 'larger', ['drop']) === 'drop'
+    if (!drops) checkRange(site, room.reads[0] ?? {})
+    const large = unmapped(`${rule}.large`, 'more than there is room for')
     const banded = bandManner(site)
     return ([total, ...parts]) => {
       if (total === undefined) return undefined
       const sum = sumOf(parts)
       if (typeof total === 'number' && sum !== undefined && sum !== total) return blocked(`${rule}.sum`)
+      if (drops && typeof total === 'number' && !room.accepts(total)) return large
       const exact = parts.some(part => part !== undefined)
         ? ({ outcome: 'NARROWED', rule } as const)
         : exactly(rule)
@@ -101,10 +105,11 @@ export const strengthPart: Converter = {
 }
 
 /**
- * Army strength, officers and others → one number, which is the same on both sides. Ranks are never guessed from it.
+ * Army strength, officers and others → one number, which is the same on both sides. Ranks are never guessed from it. Officers alone
+ * are no strength: how many others there are is not known, and that is not none.
  *
  * Slots: `officers`, `others`, `total` (counts, optional). Gives: count. Loss: EXACT where only one number is there; NARROWED;
- * WIDENED for a band; UNMAPPED where a band cannot be added. Refuses: `sum`.
+ * WIDENED for a band; UNMAPPED where a band cannot be added, and for officers alone. Refuses: `sum`.
  */
 export const strengthSum: Converter = {
   slots: [
@@ -121,6 +126,7 @@ export const strengthSum: Converter = {
     const joined: Manner = { outcome: 'NARROWED', rule, note: 'officers and others as one number' }
     const manners = { exact, banded: bandManner(site) }
     const no = unmapped(rule, 'not a number')
+    const alone = unmapped(`${rule}.officers`, 'how many others there are is not known')
     const wrong = blocked(`${rule}.sum`)
     return ([officers, others, total]) => {
       const parts = [officers, others].filter(part => part !== undefined)
@@ -130,7 +136,8 @@ export const strengthSum: Converter = {
         return whole && sum !== total ? wrong : (countOf(total, manners) ?? no)
       }
       if (parts.length === 0) return undefined
-      if (parts.length === 1) return countOf(parts[0], manners) ?? no
+      if (others === undefined) return alone
+      if (parts.length === 1) return countOf(others, manners) ?? no
       return sum === undefined ? no : made(sum, joined)
     }
   },
