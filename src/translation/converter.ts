@@ -18,6 +18,8 @@ export interface Slot {
   readonly name: string
   readonly types: readonly SiteType[]
   readonly optional?: boolean
+  /** The parameters that name the members of a list which are read; without them every leaf of it counts as read. */
+  readonly members?: readonly string[]
 }
 
 /** One entry of a conversion table: what the value becomes, and how well. */

@@ -10,6 +10,7 @@ import { event, eventKind, eventOfCode, eventSymbol } from './converters/event.t
 import { figure } from './converters/figure.ts'
 import { grade } from './converters/grade.ts'
 import { instant, instantOfRange } from './converters/instant.ts'
+import { constantUnlessKept, rankUnlessKept, statusUnlessKept } from './converters/kept.ts'
 import { marking } from './converters/marking.ts'
 import { bearing, speed } from './converters/measures.ts'
 import { mgrs, placeOfMgrs, sourceOfPlace } from './converters/mgrs.ts'
@@ -17,6 +18,7 @@ import { mgrsOfOsgr, osgr, osgrOfMgrs, placeOfOsgr } from './converters/osgr.ts'
 import { accuracyOfMgrs, pointOfMgrs } from './converters/point.ts'
 import { rank, rankOfCode } from './converters/rank.ts'
 import { realm } from './converters/realm.ts'
+import { realmOfSymbols } from './converters/realm-of-symbols.ts'
 import { coded, sentences } from './converters/sentences.ts'
 import { formOfShape, shape } from './converters/shape.ts'
 import { crowdSymbol, sidc15Kept, sidc15OfSidc, sidcKept, sidcOfSidc15 } from './converters/sidc.ts'
@@ -24,6 +26,7 @@ import { state } from './converters/state.ts'
 import { status } from './converters/status.ts'
 import { strengthBreakdown, strengthPart, strengthSum, strengthTotal } from './converters/strength.ts'
 import { sidc, sidc15, unitType } from './converters/symbol.ts'
+import { sidc15UnlessKept, sidcUnlessKept } from './converters/symbol-kept.ts'
 import { table } from './converters/table.ts'
 import { track, unitOfTrack } from './converters/track.ts'
 
@@ -41,6 +44,7 @@ export const CONVERTERS = {
   coded,
   command,
   constant,
+  'constant-unless-kept': constantUnlessKept,
   count,
   'crowd-symbol': crowdSymbol,
   dtg,
@@ -69,20 +73,25 @@ export const CONVERTERS = {
   'police-role': policeRole,
   rank,
   'rank-of-code': rankOfCode,
+  'rank-unless-kept': rankUnlessKept,
   realm,
+  'realm-of-symbols': realmOfSymbols,
   sentences,
   serial,
   shape,
   sidc,
   'sidc-kept': sidcKept,
   'sidc-of-sidc15': sidcOfSidc15,
+  'sidc-unless-kept': sidcUnlessKept,
   sidc15,
   'sidc15-kept': sidc15Kept,
   'sidc15-of-sidc': sidc15OfSidc,
+  'sidc15-unless-kept': sidc15UnlessKept,
   'source-of-place': sourceOfPlace,
   speed,
   state,
   status,
+  'status-unless-kept': statusUnlessKept,
   'strength-breakdown': strengthBreakdown,
   'strength-part': strengthPart,
   'strength-sum': strengthSum,

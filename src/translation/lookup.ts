@@ -73,7 +73,10 @@ function linkSource(
   linking: Linking,
   { rule, slot, scope, written }: { rule: RuleSource; slot: Slot; scope: Scope; written: Placed<string> },
 ): readonly Lookup[] {
-  const found = written.value.startsWith('$') ? CONTEXT.get(written.value) : sourceAt(linking, written, scope)
+  const members = slot.members?.map(name => rule.with.get(name)?.value ?? '')
+  const found = written.value.startsWith('$')
+    ? CONTEXT.get(written.value)
+    : sourceAt(linking, written, { scope, members })
   if (!found) {
     linking.reader.complain(written.place, 'source-unknown', `the source has no \`${written.value}\``)
     return []
@@ -87,15 +90,21 @@ function linkSource(
 
 /** What a broken rule names counts as read, so that one mistake is one problem. */
 export function coverAll(linking: Linking, written: Placed<string>, scope: Scope): void {
-  for (const path of written.value.split(' | ')) sourceAt(linking, { ...written, value: path }, scope)
+  for (const path of written.value.split(' | ')) sourceAt(linking, { ...written, value: path }, { scope })
 }
 
-function sourceAt(linking: Linking, written: Placed<string>, scope: Scope): Lookup | undefined {
+/** What stands at a source; its leaves count as read, or only those of the members that are read of it. */
+function sourceAt(
+  linking: Linking,
+  written: Placed<string>,
+  { scope, members = ['.'] }: { scope: Scope; members?: readonly string[] | undefined },
+): Lookup | undefined {
   const { from, below, path } = sourcePathOf(scope.source, written.value)
   const spot = spotAt(linking.from, path)
   const inner = below.replace(/\[\]$/, '').includes('[]')
   if (!spot || inner) return undefined
-  for (const leaf of leavesUnder(linking.from, path)) linking.covered.add(leaf)
+  for (const member of members)
+    for (const leaf of leavesUnder(linking.from, joinPath(path, member))) linking.covered.add(leaf)
   const get = getterOf(below)
   return { spot, source: from === 'root' ? (_, { root }) => get(root) : get }
 }

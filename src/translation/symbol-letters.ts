@@ -131,6 +131,12 @@ export function readLetters(text: string): LettersReading {
   return { kind: 'symbol', fields, lost: lossOf(letters, meaning, { old: old !== undefined, code }) }
 }
 
+/** The context digit that the second letter tells, also of a symbol that no table has; undefined for what is no symbol. */
+export function contextOfLetters(text: string): string | undefined {
+  const letters = text.toUpperCase().replaceAll('*', '-')
+  return FORM.test(letters) ? IDENTITIES.get(letters.charAt(1))?.charAt(0) : undefined
+}
+
 function refused(why: LettersFault): LettersReading {
   return { kind: 'refused', why }
 }

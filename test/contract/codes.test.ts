@@ -59,6 +59,10 @@ const UNNAMED: readonly (readonly [resource: string, path: string, list: string,
     ['police.unitDeployment', 'capabilities[]', 'police-capabilities', []],
     ['police.unitDeployment', 'task', 'police-tactical-options', ['RESERVE', 'SEARCH']],
     ['police.unitDeployment', 'deploymentStatus', 'niem-deployment-status', []],
+    ['police.deploymentBoard', 'units[].task', 'police-tactical-options', ['RESERVE', 'SEARCH']],
+    ['police.unitPosition', 'unitType', 'board-unit-types', []],
+    ['army.taskOrg', 'units[].statusCode', 'niem-operational-status', []],
+    ['army.taskOrg', 'units[].relationship', 'niem-command-relationships', []],
   ]
 
 function partAt(schema: JsonObject, path: string): JsonObject {
@@ -126,7 +130,12 @@ void t.test('lists taken from standards hold what the standards hold', t => {
     return t.end()
   }
   const niem = objectAt(readObject(conformanceFolder, 'niem/niem6-unit-and-deployment-codes.json'), 'codes')
-  t.same([...codesOf('niem-deployment-status')].sort(), textsAt(niem, 'DeploymentStatusCodeSimpleType'))
+  for (const [list, type] of [
+    ['niem-deployment-status', 'DeploymentStatusCodeSimpleType'],
+    ['niem-operational-status', 'UnitOperationalStatusCodeSimpleType'],
+    ['niem-command-relationships', 'UnitCommandOrSupportRelationshipCategoryCodeSimpleType'],
+  ] as const)
+    t.same([...codesOf(list)].sort(), textsAt(niem, type))
   t.same(
     codesOf('jc3iedm-event-categories').toSorted(),
     firstColumn('niem/jc3iedm-event-category-codes.csv').toSorted(),

@@ -12,6 +12,7 @@ const EVENTS: Written = { with: { table: 'e' }, tables: { e: { CIVDML: 'LAWFUL_P
 const TO_NATO: Written = { with: { to: 'NATO' } }
 const REALMS: Written = { target: ['REAL', 'EXERCISE', 'TEST'] }
 const NARROW_LABEL: Written = { source: ['policy', 'descriptor'], target: ['policy'] }
+const SYMBOLS: Written = { with: { digits: 'a', letters: 'b' }, target: ['REAL', 'EXERCISE'] }
 
 /** Every way in which a converter refuses, and the code that it gives. */
 const REFUSALS: readonly Case[] = [
@@ -137,6 +138,15 @@ const REFUSALS: readonly Case[] = [
   ['rank-of-code', { value: 'Colonel' }, 'unknown', { with: { by: 'span' } }],
   ['strength-total', { total: 24, inspectors: 1, sergeants: 3, constables: 18, drivers: 3, staff: 0 }, 'sum'],
   ['strength-sum', { officers: 2, others: 20, total: 23 }, 'sum'],
+  ['realm-of-symbols', { value: [{ a: '10931000151211000000' }] }, 'unknown', SYMBOLS],
+  ['realm-of-symbols', { value: [{ b: 'SQGPUCI----E---' }] }, 'unknown', SYMBOLS],
+  ['realm-of-symbols', { value: [{ a: 'p-00ff' }] }, 'unknown', SYMBOLS],
+  ['sidc-unless-kept', { type: 'PSU', realm: 'PERHAPS' }, 'realm'],
+  ['sidc-unless-kept', { sidc: '10031000142007001400', realm: 'EXERCISE' }, 'realm'],
+  ['sidc-unless-kept', { sidc: '10061000142007001400' }, 'identity'],
+  ['sidc-unless-kept', { type: 'MILITARY_OTHER', realm: 'EXERCISE' }, 'realm-untold'],
+  ['sidc-unless-kept', { realm: 'TEST' }, 'realm-untold'],
+  ['sidc15-unless-kept', { sidc15: 'SDGPQQQ----E---', realm: 'EXERCISE' }, 'realm-untold'],
   ['speed', { value: -1 }, 'negative', TO_KMH],
   ['bearing', { value: 361 }, 'range', MILS],
   ['bearing', { value: -0.1 }, 'range', MILS],
@@ -205,6 +215,12 @@ const LEFT_OUT: readonly Case[] = [
   ['event-of-code', { value: 'VOLCAN' }, 'UNMAPPED', EVENTS],
   ['strength-part', { value: 'about twenty' }, 'UNMAPPED', { with: { part: 'sergeants' } }],
   ['strength-sum', { officers: 'below 5', others: 20 }, 'UNMAPPED'],
+  ['strength-sum', { officers: 4 }, 'UNMAPPED'],
+  ['sidc-unless-kept', { type: 'MILITARY_POLICE' }, 'UNMAPPED'],
+  ['sidc15-unless-kept', { type: 'p-00ff' }, 'UNMAPPED'],
+  ['sidc-unless-kept', { type: 'PSU', status: 'Rejected' }, 'UNMAPPED'],
+  ['rank-unless-kept', { value: 'p-00ff' }, 'UNMAPPED', { with: { by: 'span' } }],
+  ['status-unless-kept', { kept: 'p-00ff', value: 6 }, 'UNMAPPED', { with: { as: 'status' } }],
   ['code', { value: 'p-00ff' }, 'UNMAPPED', { source: ['A'], target: ['A'] }],
   ['police-role', { value: 'COMMANDING_OFFICER' }, 'UNMAPPED'],
 ]
@@ -235,6 +251,9 @@ const COMPLAINTS: readonly (readonly [string, Written, RegExp])[] = [
   ['realm', { target: ['REAL'] }, /realm-lost/],
   ['realm', { target: ['REAL', 'EXERCISE', 'PERHAPS'] }, /realm-unknown.*`PERHAPS`/],
   ['realm', { source: ['LIVE'], target: ['REAL', 'EXERCISE'] }, /realm-unknown.*`LIVE`/],
+  ['realm-of-symbols', { ...SYMBOLS, with: { digits: 'a' } }, /parameter-missing/],
+  ['realm-of-symbols', { ...SYMBOLS, target: ['REAL'] }, /realm-lost.*`exercise`/],
+  ['strength-total', { with: { larger: 'keep' } }, /parameter-value: `larger`/],
   ['code', { source: ['A', 'B'], target: ['A'] }, /enum-value.*`B`/],
   ['rank-of-code', { with: { by: 'seniority' }, target: ['PC'] }, /enum-value.*`SGT`/],
   ['rank', { with: { by: 'seniority' }, source: ['MARSHAL'] }, /enum-unmapped.*`MARSHAL`/],
