@@ -82,8 +82,10 @@ function positionOf(deployment: JsonObject, index: number, round: number, clock:
   const geometry = isJsonObject(location) ? location['geometry'] : undefined
   const coordinates = isJsonObject(geometry) ? geometry['coordinates'] : undefined
   const [lon, lat] = Array.isArray(coordinates) ? coordinates : [0, 0]
+  const { realm } = deployment
   return {
     unitId: deployment['unitId'] ?? '',
+    ...(realm === undefined ? {} : { realm }),
     callsign: deployment['callsign'] ?? '',
     at: timestamp(clock.now()),
     position: {

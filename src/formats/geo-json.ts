@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../kit/kit.ts'
+import { cotTypeOf } from './cot-type.ts'
 import { markingsOf } from './marking.ts'
 import { decimalsFor, type FindSquare, reachOf, rounded } from './place.ts'
 
@@ -42,7 +43,7 @@ const NAMES: readonly string[] = ['id', 'track', 'unitId', 'venueId', 'unit', 'r
  */
 export function toFeatures(document: JsonObject, options: GeoJsonOptions): Feature[] {
   const { places, squareOf, about } = options
-  const ofAll = { ...realmOf(document), ...markedBy(document, options.label), ...about }
+  const ofAll = { ...markedBy(document, options.label), ...about }
   return places.flatMap(path => {
     const steps = path.split('.')
     const leaf = steps.pop() ?? ''
@@ -55,6 +56,7 @@ export function toFeatures(document: JsonObject, options: GeoJsonOptions): Featu
           ...plainValues(holder, key),
           ...(typeof place === 'string' || Array.isArray(place) ? { [key]: place } : {}),
           ...(accuracyM === undefined ? {} : { accuracyM }),
+          ...realmOf(document, holder),
           ...ofAll,
         }
         return { type: 'Feature' as const, ...(typeof id === 'string' ? { id } : {}), geometry, properties }
@@ -62,11 +64,23 @@ export function toFeatures(document: JsonObject, options: GeoJsonOptions): Featu
   })
 }
 
-/** Every feature stands alone on a map: that something is no more than an exercise goes with each. */
-function realmOf({ realm, exerciseOrOperation }: JsonObject): JsonObject {
-  if (typeof realm === 'string') return { realm }
+/**
+ * Every feature stands alone on a map: that something is no more than an exercise goes with each. An army's track has no other word
+ * for it than its symbols.
+ */
+function realmOf({ realm, exerciseOrOperation }: JsonObject, holder: JsonObject): JsonObject {
+  if (typeof realm === 'string' && realm !== 'REAL') return { realm }
   const kind = isJsonObject(exerciseOrOperation) ? exerciseOrOperation['kind'] : undefined
-  return kind === 'EXERCISE' ? { realm: kind } : {}
+  if (kind === 'EXERCISE' || isPlayed(holder)) return { realm: 'EXERCISE' }
+  return typeof realm === 'string' ? { realm } : {}
+}
+
+/** Whether either symbol of it is one of an exercise or a simulation. */
+function isPlayed({ sidc, sidc15 }: JsonObject): boolean {
+  const digits = typeof sidc === 'string' ? sidc : undefined
+  const characters = typeof sidc15 === 'string' ? sidc15 : undefined
+  const { opex } = cotTypeOf({ digits, characters })
+  return opex === 'e' || opex === 's'
 }
 
 function markedBy(document: JsonObject, label: Json | undefined): JsonObject {

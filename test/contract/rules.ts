@@ -136,6 +136,10 @@ export const RULES: readonly (readonly [
   ['a realm is one of three', 'police.tacticalPlan', [['realm', 'REALITY']], '/realm'],
   ['an operation may be an exercise', 'police.operation', [['realm', 'EXERCISE']], undefined],
   ['and is real, an exercise or a test', 'police.operation', [['realm', 'OPERATION']], '/realm'],
+  ['a deployment may be an exercise', 'police.unitDeployment', [['realm', 'EXERCISE']], undefined],
+  ['and is real, an exercise or a test', 'police.unitDeployment', [['realm', 'OPERATION']], '/realm'],
+  ['a position may be a test', 'police.unitPosition', [['realm', 'TEST']], undefined],
+  ['and is real, an exercise or a test', 'police.unitPosition', [['realm', 'Test']], '/realm'],
   ['an exercise is no operation', 'police.dutyUnit', [['realm', 'exercise']], '/realm'],
   [
     'a composition is in numbers',

@@ -21,12 +21,12 @@ const parts = {
 
 const shipped = readFileSync(projectFile('policies/northshire-police.to.army-1div.public-order.yaml'), 'utf8')
 const next = schemas.catalogueOf('police.unitPosition')
-const today = schemas.catalogueOf('police.unitPosition', '1.0.0')
+const today = schemas.catalogueOf('police.unitPosition', '1.1.0')
 
 /** The shipped policy for another division, written against the next version. */
 const forThird = shipped
   .replaceAll('army-1div', THIRD)
-  .replace(`version: 1.0.0, digest: ${today?.digest}`, `version: ${NEXT_VERSION}, digest: ${next?.digest}`)
+  .replace(`version: 1.1.0, digest: ${today?.digest}`, `version: ${NEXT_VERSION}, digest: ${next?.digest}`)
   .replace(
     '      seq: { live-coordination: share, others: withhold }',
     '$&\n      batteryPercent: { live-coordination: share, others: withhold }',
@@ -36,7 +36,7 @@ const mappingFile = 'police.unitPosition.to.army.positionReport.yaml'
 const mappingToday = readFileSync(projectFile(`schemas/mappings/${mappingFile}`), 'utf8')
 const mappingNext = mappingToday
   .replace(
-    'from: { schema: police.unitPosition, version: 1.0.0 }',
+    'from: { schema: police.unitPosition, version: 1.1.0 }',
     `from: { schema: police.unitPosition, version: ${NEXT_VERSION} }`,
   )
   .replace('unmapped:\n', 'unmapped:\n  - { from: batteryPercent, why: no such field }\n')
@@ -111,10 +111,10 @@ async function inboxOf(house: House) {
 void t.test('a document travels in the version that the agreement with its recipient names', async t => {
   const { police, army, third } = threeHouses()
   await push(police, { to: ARMY, document: position })
-  t.match(police.outgoing[0]?.manifest, /"version":"1\.0\.0"/)
+  t.match(police.outgoing[0]?.manifest, /"version":"1\.1\.0"/)
   t.equal((await police.sendTo(army))[0]?.outcome, 'accepted')
   await push(police, { to: THIRD, document: nextPosition })
-  t.match(police.outgoing[0]?.manifest, /"version":"1\.1\.0"/)
+  t.match(police.outgoing[0]?.manifest, /"version":"1\.2\.0"/)
   t.match(police.outgoing[0]?.line, /"batteryPercent":80/)
   t.equal((await police.sendTo(third))[0]?.outcome, 'accepted')
   t.match([await inboxOf(army), await inboxOf(third)], [[/"PSU-NS-021"/], [/"PSU-NS-021"/]])
@@ -126,7 +126,7 @@ void t.test('one push to two recipients is judged by the version of each', async
   t.same(both.kind === 'pushed' && both.to.map(({ state }) => state), ['queued', 'queued'])
   t.match(
     police.outgoing.map(({ manifest }) => manifest),
-    [/"version":"1\.0\.0"/, /"version":"1\.1\.0"/],
+    [/"version":"1\.1\.0"/, /"version":"1\.2\.0"/],
   )
   const one = await push(police, { to: [ARMY, THIRD], document: nextPosition })
   t.same(one.kind === 'pushed' && one.to.map(({ refusal }) => refusal?.code), ['document-invalid', undefined])
@@ -134,12 +134,12 @@ void t.test('one push to two recipients is judged by the version of each', async
 
 void t.test('a system that says which version it wrote for is not taken to mean another', async t => {
   const { police } = threeHouses()
-  await push(police, { to: ARMY, document: position, version: '1.0.0' })
+  await push(police, { to: ARMY, document: position, version: '1.1.0' })
   await push(police, { to: THIRD, document: position, version: NEXT_VERSION })
   t.equal(police.outgoing.length, 2)
   for (const [to, version] of [
     [ARMY, NEXT_VERSION],
-    [THIRD, '1.0.0'],
+    [THIRD, '1.1.0'],
     [ARMY, '2.0.0'],
   ] as const)
     await refused(t, 'schema-mismatch', push(police, { to, document: position, version }))
@@ -156,8 +156,8 @@ void t.test('without an agreement the newest version judges, and nothing goes', 
 
 void t.test('what a peer sends in another version than was agreed is refused', async t => {
   for (const [to, from, into] of [
-    ['army', '1.0.0', NEXT_VERSION],
-    ['third', NEXT_VERSION, '1.0.0'],
+    ['army', '1.1.0', NEXT_VERSION],
+    ['third', NEXT_VERSION, '1.1.0'],
   ] as const) {
     const houses = threeHouses()
     await push(houses.police, { to: houses[to].agency, document: position })
@@ -182,7 +182,7 @@ void t.test('one version of one resource is delivered by one mapping', t => {
   t.match(bookOf(mappingToday, mappingToday).problems, [{ code: 'mapping-twice', file: mappingFile }])
   const aside = mappingToday.replace('\nrules:', '\ndelivers: false\nrules:')
   t.same(bookOf(mappingToday, aside).problems, [])
-  t.equal(bookOf(aside).book.find('police.unitPosition', '1.0.0'), undefined)
+  t.equal(bookOf(aside).book.find('police.unitPosition', '1.1.0'), undefined)
   t.throws(() => bookOf(mappingToday.replace('\nrules:', '\ndelivers: perhaps\nrules:')), ProblemsError)
   t.end()
 })
@@ -194,13 +194,13 @@ void t.test('a document of the shared vocabulary reaches the other side as it is
   const translation = mapping?.translate(document, { provider: ARMY, label, receivedAt: 0, exchangeId: 'x' })
   t.match(translation, { kind: 'translated', document })
   t.match(mapping, { to: { resource: 'joint.resourceStatus', version: '1.0.0' } })
-  t.equal(bookOf().book.find('police.unitPosition', '1.0.0'), undefined)
+  t.equal(bookOf().book.find('police.unitPosition', '1.1.0'), undefined)
   t.end()
 })
 
 void t.test('an agreement means the same after an upgrade as before, as long as its version lives', t => {
   t.equal(agreements[0]?.digest, policeToArmy.digest)
-  t.match(agreements[0]?.resources.get('police.unitPosition'), { version: '1.0.0', digest: today?.digest })
+  t.match(agreements[0]?.resources.get('police.unitPosition'), { version: '1.1.0', digest: today?.digest })
   t.match(agreements[1]?.resources.get('police.unitPosition'), { version: NEXT_VERSION })
   const without = upgradedSchemas(false)
   const problems = (() => {

@@ -39,6 +39,38 @@ void t.test('a position is a feature: longitude first, as exact as its square, m
   t.end()
 })
 
+void t.test('an exercise is told on the map, by a word or by a symbol alone', t => {
+  const track = (symbols: JsonObject) =>
+    dig(
+      geoJson('army.positionReport', { track: 'T.1', mgrs: '30UVG2091', ...symbols }),
+      'properties',
+      'realm',
+    )
+  t.equal(track({ sidc: '10131000142007001400' }), 'EXERCISE')
+  t.equal(track({ sidc: '10231000142007001400' }), 'EXERCISE', 'a simulation as well')
+  t.equal(track({ sidc: '10031000142007001400', sidc15: 'SDGPUULC---D---' }), 'EXERCISE')
+  t.equal(track({ sidc15: 'SDGPUULC---D---' }), 'EXERCISE')
+  t.equal(track({ sidc: '10031000142007001400', sidc15: 'SFGPUULC---D---' }), undefined)
+  const unit = { type: 'Point', coordinates: [-4.27, 55.86] }
+  for (const [resource, place] of [
+    ['police.unitPosition', { unitId: 'PSU-1', position: unit }],
+    ['police.unitDeployment', { id: 'd-1', unitId: 'PSU-1', location: { geometry: unit } }],
+  ] as const)
+    for (const realm of ['REAL', 'EXERCISE', 'TEST'])
+      t.match(JSON.stringify(geoJson(resource, { ...place, realm })), `"realm":"${realm}"`, resource)
+  const partner = { unitId: '1EX.A', position: unit, sidc: '10131000142007001400' }
+  const said = (realm: string) =>
+    dig(geoJson('police.unitPosition', { ...partner, realm }), 'properties', 'realm')
+  t.same([said('TEST'), said('REAL')], ['TEST', 'EXERCISE'], 'a symbol of an exercise outweighs a realm')
+  const units = [
+    { id: 'A', mgrs: '30UVG2091', sidc: '10131000142007001400' },
+    { id: 'B', mgrs: '30UVG2091' },
+  ]
+  const drawn = JSON.stringify(geoJson('army.taskOrg', { id: 't-1', units }))
+  t.equal(drawn.match(/"realm":"EXERCISE"/g)?.length, 1, 'of each unit by its own symbol')
+  t.end()
+})
+
 void t.test('a place of the police keeps its accuracy and gets no more digits from anywhere', t => {
   const at = (position: Json) => geoJson('police.unitPosition', { unitId: 'PSU-1', position })
   const exact = at({ lat: 55.863912345, lon: -4.271912345, accuracyM: 10 })

@@ -24,7 +24,7 @@ void t.test(
     t.equal(book.find(POLICE, ARMY, 'police.unitPosition')?.digest, digest)
     t.equal(
       book.find(POLICE, ARMY, 'police.unitPosition')?.resources.get('police.unitPosition')?.version,
-      '1.0.0',
+      '1.1.0',
     )
     t.ok(register.lives.has(ID))
   },

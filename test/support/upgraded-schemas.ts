@@ -8,7 +8,7 @@ import { loadSchemas, type SchemaRegistry } from '../../src/contract/contract.ts
 export const projectFile = (path: string) => join(import.meta.dirname, '../..', path)
 
 /** What the next version has beside what there is today. */
-export const NEXT_VERSION = '1.1.0'
+export const NEXT_VERSION = '1.2.0'
 const NEXT_MEMBER = {
   batteryPercent: {
     type: 'integer',
@@ -29,8 +29,8 @@ export function upgradedSchemas(kept: boolean): SchemaRegistry {
   cpSync(projectFile('schemas'), directory, { recursive: true })
   const newest = join(directory, 'police/unitPosition.json')
   const today = readFileSync(newest, 'utf8')
-  if (kept) renameSync(newest, join(directory, 'police/unitPosition@1.0.0.json'))
-  const schema = JSON.parse(today.replaceAll('1.0.0', NEXT_VERSION))
+  if (kept) renameSync(newest, join(directory, 'police/unitPosition@1.1.0.json'))
+  const schema = JSON.parse(today.replaceAll('1.1.0', NEXT_VERSION))
   Object.assign(schema.properties, NEXT_MEMBER)
   writeFileSync(newest, JSON.stringify(schema))
   return loadSchemas(directory)

@@ -86,6 +86,7 @@ export const unitDeployment: Author = ({ cast, entity, version, at, fixed, fresh
     id: urn('deployment', entity),
     operationId: operationId(entity),
     unitId: unit.id,
+    realm: 'REAL',
     homeForce: unit.force.id,
     unitType: unit.type,
     ...(unit.type === 'PSU' ? { trainingLevel: 'L2' } : {}),
@@ -122,6 +123,7 @@ export const unitPosition: Author = ({ cast, entity, version, at, fresh }) => {
   const nudged = (degrees: number) => Math.round((degrees + (fresh.next() - 0.5) * 0.006) * 1e5) / 1e5
   return {
     unitId: unit.id,
+    realm: 'REAL',
     callsign: unit.callsign,
     operationId: operationId(entity),
     unitType: unit.type,

@@ -139,7 +139,7 @@ void t.test('translate tells the document and every loss', async t => {
   t.match(err, /\n\/mgrs +APPROXIMATED +geo\.mgrs\.8 +7\.1 m\n/)
   t.match(
     err,
-    /\n\/sidc15 +NARROWED +unit\.psu\.15 +public-order modifier not expressible; does not come back\n/,
+    /\n\/sidc15 +DEFAULTED +unit\.psu\.15 +public-order modifier not expressible; taken as real; does not come back\n/,
   )
   t.match(err, /\n\d+ EXACT, /)
   const json = jsonIn((await translate(name, ...THERE, '--json', '--at', '2021-11-06T12:05:00Z')).out)

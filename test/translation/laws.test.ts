@@ -33,6 +33,7 @@ const TO_POLICE = 'army.positionReport.to.police.unitPosition'
 void t.test('a position comes back as it went, as far as each side can say it', async t => {
   const there = {
     unitId: 'PSU-GMP-021',
+    realm: 'EXERCISE',
     callsign: 'GOLF 21',
     operationId: 'op-1',
     unitType: 'PSU',
@@ -49,7 +50,7 @@ void t.test('a position comes back as it went, as far as each side can say it', 
   const { sidc, position, originatorLabel, ...back } = translated(TO_POLICE, translated(TO_ARMY, there))
   const { position: sent, ...rest } = there
   t.same(back, rest)
-  t.equal(sidc, '10031000142007001400')
+  t.equal(sidc, '10131000142007001400')
   t.same(originatorLabel, context.label)
   if (!isJsonObject(position ?? null)) throw new Error('no position')
   const { lat, lon, accuracyM } = position as { lat: number; lon: number; accuracyM: number }
@@ -191,12 +192,64 @@ void t.test('what is no reality stops, or arrives as none, in every case of ever
       )
       const text = JSON.stringify(translation.document)
       if (told) t.ok(typeof said === 'string' && realmOf(said) !== 'real', `${name} ${word}: ${String(said)}`)
-      t.notMatch(text, /"sidc":"100/, `${name} ${word}: no symbol of something real`)
+      else t.match(text, /"sidc":"\d\d[12]/, `${name} ${word}: its symbol says so`)
+      t.notMatch(text, REAL_SYMBOL, `${name} ${word}: no symbol of something real`)
       arrived.set(id, (arrived.get(id) ?? 0) + 1)
     }
   }
-  for (const id of ['police.operation.to.army.opord', 'army.opord.to.police.operation'])
+  for (const id of [
+    'police.operation.to.army.opord',
+    'army.opord.to.police.operation',
+    'police.unitDeployment.to.army.taskOrg',
+    TO_ARMY,
+  ])
     t.ok((arrived.get(id) ?? 0) > 5, id)
+  t.ok((arrived.get('joint.resourceStatus.to.police.unitDeployment') ?? 0) > 2)
+})
+
+/** A symbol of something real, in 20 digits or in 15 characters. */
+const REAL_SYMBOL = /"sidc":"\d\d0|"sidc15":"[A-Z][PUAFNSH]/
+
+void t.test('a track whose symbol is no reality stops, or arrives as none, in every case', async t => {
+  let arrived = 0
+  for (const { name, mapping, document } of cases()) {
+    if (mapping !== TO_POLICE) continue
+    for (const [sidc, sidc15] of [
+      ['10131000141636000000', 'SDGPUST----D---'],
+      ['10231000141636000000', undefined],
+      ['10131000141636000000', 'SFGPUST----D---'],
+      ['10031000141636000000', 'SDGPUST----D---'],
+      [undefined, 'SDGPUST----D---'],
+    ] as const) {
+      const { sidc: _, sidc15: __, ...rest } = document
+      const drawn = { ...rest, ...(sidc && { sidc }), ...(sidc15 && { sidc15 }) }
+      const translation = translate(mapping, drawn)
+      if (translation.kind === 'blocked') continue
+      t.equal(translation.document['realm'], 'EXERCISE', `${name} ${sidc} ${sidc15}`)
+      t.notMatch(JSON.stringify(translation.document), REAL_SYMBOL)
+      const back = translate(TO_ARMY, translation.document)
+      t.ok(back.kind === 'translated' && !REAL_SYMBOL.test(JSON.stringify(back.document)), 'and back')
+      arrived++
+    }
+  }
+  t.ok(arrived > 20, `${arrived} arrived`)
+})
+
+void t.test('what does not say whether it is real is taken as real, and the report says so', t => {
+  for (const [id, path] of [
+    ['police.unitDeployment.to.army.taskOrg', '/units/0'],
+    [TO_ARMY, ''],
+  ] as const) {
+    const linesOf = (change: JsonObject) => {
+      const translation = translate(id, { unitId: 'PSU-NS-1', unitType: 'PSU', ...change })
+      const lines = translation.kind === 'blocked' ? [] : translation.report.lines()
+      return lines.filter(line => line.path.startsWith(`${path}/sidc`))
+    }
+    t.match(linesOf({}), [{ note: /taken as real/ }, { note: /taken as real/ }], id)
+    t.notMatch(JSON.stringify(linesOf({ realm: 'REAL' })), /taken/, id)
+    t.equal(linesOf({ realm: 'REAL' }).length, 2)
+  }
+  t.end()
 })
 
 /** A document whose symbols of 20 digits have other contexts, one after the other and then again. */

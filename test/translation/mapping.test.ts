@@ -47,9 +47,9 @@ void t.test('a mapping is checked when it is loaded', async t => {
     ['two rules with one id', 'id: unit.speed', 'id: unit.mils', /rule-twice.*unit\.mils/],
     [
       'a source leaf without a rule',
-      '  - { from: sidc, why:',
+      '  - { from: originatorLabel, why:',
       '  - { from: originatorLabel.policy, why:',
-      /source-uncovered.*`sidc`/,
+      /source-uncovered.*`originatorLabel\.classification`/,
     ],
     ['an unknown key', 'convert: speed,', 'convertor: speed,', /key-unknown.*convertor/],
     [

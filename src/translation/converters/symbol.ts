@@ -12,7 +12,7 @@ import {
   type Values,
 } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
-import { REALMS, realmTold, untoldIn } from '../realm.ts'
+import { REALMS, type Realm, realmTold, untoldIn } from '../realm.ts'
 import {
   charactersOf,
   digitsOf,
@@ -23,12 +23,13 @@ import {
   UNIT_TYPES,
   type UnitSymbol,
 } from '../unit-symbols.ts'
+import { realmOfSymbol } from './realm.ts'
 
 const SLOTS: readonly Slot[] = [
   { name: 'type', types: ['enum'], optional: true },
   { name: 'unit', types: ['id'], optional: true },
   { name: 'status', types: ['enum'], optional: true },
-  { name: 'realm', types: ['enum'], optional: true },
+  { name: 'realm', types: ['enum', 'text'], optional: true },
 ]
 
 type Stage = 'planned' | 'present' | 'gone'
@@ -54,12 +55,14 @@ interface Known {
 /**
  * Police unit type → 20-digit symbol (APP-6D). Where the type is not there, the first word of the unit code is tried if the
  * parameter `prefixes: police` allows it (`PSU-…`), and else the unit is a generic police unit; both are said. A unit that is
- * asked for or set aside is shown as planned, and one that does not come, or no longer, not at all.
+ * asked for or set aside is shown as planned, and one that does not come, or no longer, not at all. Only the symbol tells that a
+ * unit is not real: where there can be none, the unit of an exercise stops the translation.
  *
  * Slots, all optional: `type` (enum), `unit` (id), `status` (enum: of a deployment, a duty unit or a planning unit), `realm`
- * (enum). Parameters `prefixes`; `unstated`: `present` (the rule) or `planned`, what a unit is taken for whose status is not
- * stated. Gives: text. Loss: EXACT, WIDENED, DEFAULTED; NARROWED for a test, which no symbol tells; UNMAPPED. Refuses: `realm`,
- * a word that no list has.
+ * (enum; or text, another symbol of the unit). Parameters `prefixes`; `unstated`: `present` (the rule) or `planned`, what a unit
+ * is taken for whose status is not stated. Gives: text. Loss: EXACT, WIDENED; DEFAULTED, also where no realm is stated; NARROWED
+ * for a test, which no symbol tells; UNMAPPED. Refuses: `realm`, a word that no list has or a symbol that cannot be read;
+ * `realm-lost`.
  */
 export const sidc: Converter = unitSymbol('sidc')
 
@@ -85,24 +88,39 @@ function unitSymbol(form: 'sidc' | 'sidc15'): Converter {
           REALMS.flatMap(realm => units.map(unit => print(unit, planned, realm))),
         )
       const refusal = blocked(`${site.rule}.realm`)
+      const lost = blocked(`${site.rule}.realm-lost`)
       const gone = unmapped(`${site.rule}.gone`, 'a unit that does not come, or no longer, has no symbol')
       return values => {
-        const unit = known(values)
-        if (unit === undefined) return undefined
-        const realm = realmTold(values[3])
+        const realm = realmIn(values[3])
         if (realm === undefined) return refusal
+        const unit = known(values)
         const { stage, taken } = stageIn(values[2])
-        if (stage === 'gone') return gone
+        if (unit === undefined || stage === 'gone') {
+          if (realm !== 'real') return lost
+          return unit && gone
+        }
         const manner = form === 'sidc' ? mannerOf(unit, site.rule) : oldMannerOf(unit, site.rule)
-        const staged = taken ? alsoTelling(manner, 'DEFAULTED', 'taken as planned') : manner
         const untold = untoldIn(form, realm)
+        const assumed = assumedOf({ real: values[3] === undefined, planned: taken })
+        const told = assumed === undefined ? manner : alsoTelling(manner, 'DEFAULTED', assumed)
         return made(
           print(unit.symbol, stage === 'planned', realm),
-          untold === undefined ? staged : alsoTelling(staged, 'NARROWED', untold),
+          untold === undefined ? told : alsoTelling(told, 'NARROWED', untold),
         )
       }
     },
   }
+}
+
+/** As a word tells it, or another symbol of the same unit; undefined for one that cannot be read. */
+function realmIn(said: Json | undefined): Realm | undefined {
+  return realmTold(said) ?? (typeof said === 'string' ? realmOfSymbol(said) : undefined)
+}
+
+/** What the symbol says that nobody stated. */
+function assumedOf({ real, planned }: { real: boolean; planned: boolean }): string | undefined {
+  if (real) return planned ? 'taken as real and planned' : 'taken as real'
+  return planned ? 'taken as planned' : undefined
 }
 
 /** Reads a status; `taken` where none is stated and the mapping says what to take. */
