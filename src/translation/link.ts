@@ -12,8 +12,10 @@ import {
 import type { Converter } from './converter.ts'
 import { converterNamed } from './converters.ts'
 import { coverAll, isList, type Linking, linkSlot, noteRule, type Scope, targetAt } from './lookup.ts'
+import type { Manner } from './mapping.ts'
 import { getterOf, joinPath } from './paths.ts'
 import type { Reader } from './reader.ts'
+import { Report } from './report.ts'
 import type { FixedSource, ListSource, RuleSource, StepSource } from './source.ts'
 
 /** Looks up every path and converter of the rules and joins them to one builder of the whole target. */
@@ -134,20 +136,38 @@ function linkList(linking: Linking, list: ListSource, scope: Scope): Builder {
   const entry = linkScope(linking, list.rules, { source, target })
   return buildList({
     get: own ? undefined : getterOf(list.each.value),
-    entry,
+    entry: list.cut
+      ? cutAt(linking.to.lengths.get(target) ?? Number.POSITIVE_INFINITY, entry, target)
+      : entry,
     pointer: pointerOf(list.to.value),
   })
+}
+
+/** The entries for which there is room; what stops the translation does so in all of them. */
+function cutAt(most: number, entry: Builder, target: string): Builder {
+  const left: Manner = {
+    outcome: 'UNMAPPED',
+    rule: `long.${target}`,
+    note: 'more entries than there is room for',
+  }
+  return (scope, run, place) => {
+    if (Number(place.slice(place.lastIndexOf('/') + 1)) < most) return entry(scope, run, place)
+    const trial = { ...run, report: new Report() }
+    if (entry(scope, trial, place) !== undefined) run.report.add(place, '', left)
+    run.stopped ??= trial.stopped
+    return undefined
+  }
 }
 
 /** Complains of a list that can have more entries than the target takes. */
 function checkEntries(
   { reader, from, to }: Linking,
-  { to: written }: ListSource,
+  { to: written, cut }: ListSource,
   { source, target }: { source: string | undefined; target: string },
 ): void {
   const most = to.lengths.get(target)
   const come = source === undefined ? 1 : from.lengths.get(source)
-  if (most === undefined || (come !== undefined && come <= most)) return
+  if (most === undefined || cut || (come !== undefined && come <= most)) return
   const says = `a list of ${come ?? 'any number of'} entries can come, and \`${target}\` takes ${most}`
   reader.complain(written.place, 'list-too-long', says)
 }

@@ -44,11 +44,15 @@ export interface FixedSource {
   readonly value: Placed<string | number | boolean>
 }
 
-/** One entry of a target list for each entry of a source list, in order; `each: .` makes one entry of the scope itself. */
+/**
+ * One entry of a target list for each entry of a source list, in order; `each: .` makes one entry of the scope itself. A list that can
+ * have more entries than the target takes is a problem of the mapping, unless it says `longer: cut`.
+ */
 export interface ListSource {
   readonly kind: 'list'
   readonly to: Placed<string>
   readonly each: Placed<string>
+  readonly cut: boolean
   readonly rules: readonly StepSource[]
 }
 
@@ -127,15 +131,19 @@ function readStep(reader: Reader, written: Written): StepSource {
 }
 
 function readList(reader: Reader, written: Written): ListSource {
-  const { to, each, rules } = reader.record(written, {
+  const { to, each, rules, longer } = reader.record(written, {
     what: 'a list rule',
     required: ['to', 'each', 'rules'],
-    optional: [],
+    optional: ['longer'],
   })
+  const says = longer && reader.text(longer, '`longer`')
+  if (says && says.value !== 'cut')
+    reader.complain(says.place, 'parameter-value', '`longer` of a list has to be `cut`')
   return {
     kind: 'list',
     to: reader.text(to, '`to`'),
     each: reader.text(each, '`each`'),
+    cut: says !== undefined,
     rules: readSteps(reader, rules),
   }
 }
