@@ -1,6 +1,7 @@
 import type { Converter } from './converter.ts'
 import { altitude, altitudeOfHeight, height } from './converters/altitude.ts'
 import { code } from './converters/code.ts'
+import { coded, numberOfCoded, partOfCoded, timeOfEvent } from './converters/coded.ts'
 import { command, policeRole } from './converters/command.ts'
 import { constant } from './converters/constant.ts'
 import { count, flag, label, serial, text } from './converters/copy.ts'
@@ -19,8 +20,10 @@ import { accuracyOfMgrs, pointOfMgrs } from './converters/point.ts'
 import { rank, rankOfCode } from './converters/rank.ts'
 import { realm } from './converters/realm.ts'
 import { realmOfSymbols } from './converters/realm-of-symbols.ts'
-import { coded, sentences } from './converters/sentences.ts'
+import { urnOfReferences } from './converters/references.ts'
+import { sentences } from './converters/sentences.ts'
 import { formOfShape, shape } from './converters/shape.ts'
+import { shapeOfMgrs } from './converters/shape-of-mgrs.ts'
 import { crowdSymbol, sidc15Kept, sidc15OfSidc, sidcKept, sidcOfSidc15 } from './converters/sidc.ts'
 import { state } from './converters/state.ts'
 import { status } from './converters/status.ts'
@@ -29,6 +32,7 @@ import { sidc, sidc15, unitType } from './converters/symbol.ts'
 import { sidc15UnlessKept, sidcUnlessKept } from './converters/symbol-kept.ts'
 import { table } from './converters/table.ts'
 import { track, unitOfTrack } from './converters/track.ts'
+import { besideVerb, wordOfVerb } from './converters/verb.ts'
 
 /**
  * Every converter that a mapping can name. A new one is a file and a row here. The card above each converter says what it reads
@@ -40,6 +44,7 @@ export const CONVERTERS = {
   altitude,
   'altitude-of-height': altitudeOfHeight,
   bearing,
+  'beside-verb': besideVerb,
   code,
   coded,
   command,
@@ -65,8 +70,10 @@ export const CONVERTERS = {
   marking,
   mgrs,
   'mgrs-of-osgr': mgrsOfOsgr,
+  'number-of-coded': numberOfCoded,
   osgr,
   'osgr-of-mgrs': osgrOfMgrs,
+  'part-of-coded': partOfCoded,
   'place-of-mgrs': placeOfMgrs,
   'place-of-osgr': placeOfOsgr,
   'point-of-mgrs': pointOfMgrs,
@@ -79,6 +86,7 @@ export const CONVERTERS = {
   sentences,
   serial,
   shape,
+  'shape-of-mgrs': shapeOfMgrs,
   sidc,
   'sidc-kept': sidcKept,
   'sidc-of-sidc15': sidcOfSidc15,
@@ -98,9 +106,12 @@ export const CONVERTERS = {
   'strength-total': strengthTotal,
   table,
   text,
+  'time-of-event': timeOfEvent,
   track,
   'unit-of-track': unitOfTrack,
   'unit-type': unitType,
+  'urn-of-references': urnOfReferences,
+  'word-of-verb': wordOfVerb,
 } satisfies Record<string, Converter>
 
 const BY_NAME: ReadonlyMap<string, Converter> = new Map(Object.entries(CONVERTERS))

@@ -42,7 +42,8 @@ const CELL_OF: ReadonlyMap<number, string> = new Map(
   [...CELLS].map(([name, side]): [number, string] => [side, String(name)]),
 )
 
-function pointAt(square: Square): Json | undefined {
+/** The centre of a square as a GeoJSON point, named as wide as it is; undefined where it is too wide for a point. */
+export function pointAt(square: Square): Json | undefined {
   if (square.side > WIDEST) return undefined
   const { lat, lon } = placeAt(square, { more: 0, source: undefined })
   const point = { type: 'Point', coordinates: [lon ?? null, lat ?? null] }

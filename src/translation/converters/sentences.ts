@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../../kit/kit.ts'
 import type { Bounds } from '../../terms/terms.ts'
-import { type Converter, exactly, type Site, unmapped } from '../converter.ts'
+import { type Converter, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
 import { makeFit } from '../text-fit.ts'
 
@@ -67,29 +67,4 @@ function sentenceOf(entry: Json, names: Names): string | undefined {
   const before = typeof number === 'number' || typeof number === 'string' ? `${number}. ` : ''
   const after = typeof priority === 'number' || typeof priority === 'string' ? ` (priority ${priority})` : ''
   return before + text + after
-}
-
-/**
- * Two texts as one, with a colon between: a code and what it stands for. Either may be missing.
- *
- * Slots: `code` (id or text), `text` (text), both optional. Parameter `longer: cut` as in `text`. Gives: text. Loss: EXACT;
- * NARROWED where cut; UNMAPPED.
- */
-export const coded: Converter = {
-  slots: [
-    { name: 'code', types: ['id', 'text'], optional: true },
-    { name: 'text', types: ['text'], optional: true },
-  ],
-  gives: ['text'],
-  parameters: ['longer'],
-  compile(site: Site) {
-    const [code = {}, text = {}] = site.room.reads
-    const longest = (code.maxLength ?? Number.POSITIVE_INFINITY) + (text.maxLength ?? 0) + ': '.length
-    const fit = makeFit(site, { maxLength: longest }, exactly(site.rule))
-    const no = unmapped(site.rule, 'not a text')
-    return values => {
-      const parts = values.filter(value => typeof value === 'string')
-      return parts.length === 0 ? no : fit(parts.join(': '))
-    }
-  },
 }

@@ -46,14 +46,17 @@ export function resultsOf(entries: ReadonlyMap<string, TableEntry>): readonly st
   return [...entries.values()].filter(({ outcome }) => outcome !== 'UNMAPPED').map(({ is }) => is)
 }
 
-/** Complains of a value of the source without a row, and of a row without a value. */
+/**
+ * Complains of a value of the source without a row, and of a row without a value. A text has no list of values, and any row may be
+ * one of them.
+ */
 export function checkTable(site: Site, entries: ReadonlyMap<string, TableEntry>): void {
   if (entries.size === 0) return
-  const source = site.sources[0]?.values ?? []
-  for (const value of source)
+  const source = site.sources[0]?.values
+  for (const value of source ?? [])
     if (!entries.has(value)) site.complain('enum-unmapped', `the table says nothing about \`${value}\``)
   for (const key of entries.keys())
-    if (!source.includes(key))
+    if (source?.includes(key) === false)
       site.complain('enum-value', `\`${key}\` is not a value of \`${site.sources[0]?.path}\``)
 }
 
@@ -70,7 +73,8 @@ const FALSE_FRIENDS: ReadonlyMap<string, string> = new Map(
   ].flatMap(words => words.split(' ').map((word): [string, string] => [word, words])),
 )
 
-function checkFriends(site: Site, key: string, { is, outcome }: TableEntry): void {
+/** Complains of a row whose two words both services use, for different things. */
+export function checkFriends(site: Site, key: string, { is, outcome }: TableEntry): void {
   if (outcome === 'UNMAPPED') return
   const shared = FALSE_FRIENDS.get(is)
   if ((shared !== undefined && shared === FALSE_FRIENDS.get(key)) || is === 'DMNSTR')
