@@ -222,6 +222,24 @@ void t.test(
   },
 )
 
+/** Mission tasks that only move, relieve or protect: nothing that police do, and nothing that needs a person. */
+const PEACEFUL =
+  'Bypass,Follow and Assume,Follow and Support,Relief in Place (RIP),Retire/Retirement,Security : Cover,Security : Guard,' +
+  'Security : Screen,Withdraw,Withdraw Under Pressure'
+
+void t.test('a mission task of an army needs a person, unless it is a peaceful one', options, async t => {
+  const written = { with: { table: 'v' }, tables: { v: {} } }
+  const counts = new Map<string, number>()
+  for (const [name = ''] of rowsOf('symbology/jmsml-All_Coded_Domain_Values_Entities.csv', ',')) {
+    const task = /^Mission Tasks : (.*)$/.exec(name)?.[1]
+    if (task === undefined) continue
+    const outcome = outcomeOf(convert('word-of-verb', { value: task }, written))
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    t.equal(outcome, PEACEFUL.split(',').includes(task) ? 'UNMAPPED' : 'combat', task)
+  }
+  t.same(Object.fromEntries(counts), { combat: 17, UNMAPPED: 10 })
+})
+
 void t.test('codes of NIEM and EDXL-RM pass between lists that are one', options, async t => {
   const codes = jsonFile(`${conformanceFolder}/niem/niem6-unit-and-deployment-codes.json`)['codes']
   if (!isJsonObject(codes)) throw new Error('no codes')

@@ -205,6 +205,8 @@ void t.test('what is no reality stops, or arrives as none, in every case of ever
   ])
     t.ok((arrived.get(id) ?? 0) > 5, id)
   t.ok((arrived.get('joint.resourceStatus.to.police.unitDeployment') ?? 0) > 2)
+  for (const id of ['army.opord.to.police.briefing.iimarch', 'army.opord.to.police.tacticalPlan'])
+    t.ok((arrived.get(id) ?? 0) > 2, id)
 })
 
 /** A symbol of something real, in 20 digits or in 15 characters. */
@@ -335,6 +337,21 @@ void t.test('a marking arrives byte for byte, or nothing arrives', async t => {
     t.pass(id)
   }
   t.ok(narrow > 0, 'some schema has no place for all of it')
+})
+
+void t.test('an army post never becomes a police command', t => {
+  const order = {
+    messageId: { type: 'OPORD', originator: 'GOLD' },
+    p1Situation: { friendly: { intentApprovedBy: 'GOLD' } },
+    p5CommandSignal: {
+      command: { succession: ['GOLD', 'SILVER'], liaison: { officer: 'BRONZE', callsign: 'GOLD' } },
+    },
+  }
+  const { method } = translated('army.opord.to.police.briefing.iimarch', order)
+  t.equal(method, undefined)
+  const { author, approvedBy } = translated('army.opord.to.police.tacticalPlan', order)
+  t.same([author, approvedBy], [undefined, undefined])
+  t.end()
 })
 
 void t.test('no command role takes the level of its adjective', async t => {

@@ -152,9 +152,10 @@ void t.test('the accuracy of a square is half its diagonal, or what is said wher
 void t.test(
   'a text that is too long is cut between characters, dropped, or a problem of the mapping',
   async t => {
-    const room = { ...ROOMY, reads: [{ maxLength: 9 }, { maxLength: 9 }], takes: { maxLength: 4 } }
+    const reads = [{ maxLength: 9 }, { maxLength: 9 }, { maximum: 99 }]
+    const room = { ...ROOMY, reads, takes: { maxLength: 4 } }
     t.match(complaintsOf('text', { room }).join(), /text-too-long: .* 9 characters .* takes 4/)
-    t.match(complaintsOf('coded', { room }).join(), /text-too-long: .* 20 characters/)
+    t.match(complaintsOf('coded', { room }).join(), /text-too-long: .* 24 characters/)
     t.match(
       complaintsOf('text', { room: { ...room, reads: [{}] } }).join(),
       /text-too-long: .* of any length/,
@@ -283,6 +284,37 @@ void t.test('what can come has to fit where it goes, when a mapping is loaded', 
     /true value-unfit/,
   )
 })
+
+void t.test(
+  'a list with more entries than there is room for is cut, and every entry left out is told',
+  async t => {
+    const id = 'army.opord.to.police.briefing.iimarch'
+    t.match(problemsOf(id, '    longer: cut\n', ''), /^true list-too-long: .* 100 entries .* takes 60$/)
+    t.match(problemsOf(id, 'longer: cut\n', 'longer: perhaps\n'), /^true parameter-value: `longer`/)
+    const order = (actionsOn: readonly string[], tasks: readonly JsonObject[]) => ({
+      id: 'urn:order:1',
+      messageId: { type: 'OPORD' },
+      p3Execution: { coordinatingInstructions: { actionsOn }, tasks },
+    })
+    const actionsOn = Array.from({ length: 63 }, (_, at) => `Event ${at}: do it`)
+    const translation = compiled(registry, mappingSource(id), id).translate(order(actionsOn, []), context)
+    if (translation.kind === 'blocked') throw new Error(translation.rule)
+    const { contingencies } = translation.document['method'] as { contingencies: readonly Json[] }
+    t.same([contingencies.length, contingencies.at(-1)], [60, { name: 'Event 59', plan: 'do it' }])
+    const lines = translation.report.lines().filter(({ rule }) => rule === 'long.method.contingencies[]')
+    t.equal(lines.length, 3)
+    t.match(lines[0], { path: '/method/contingencies', outcome: 'UNMAPPED' })
+    const plan = 'army.opord.to.police.tacticalPlan'
+    const patrols = Array.from({ length: 60 }, () => ({ task: 'PATROL' }))
+    const late = order([], [...patrols, { task: 'MOVE' }, { task: 'PATROL' }, { task: 'AMBUSH' }])
+    const stopped = compiled(registry, mappingSource(plan), plan).translate(late, context)
+    t.same(
+      stopped,
+      { kind: 'blocked', rule: 'task.verb.combat', path: '/tacticalOptions/60/code' },
+      'also beyond',
+    )
+  },
+)
 
 function made(converted: Converted | undefined): string | undefined {
   return converted?.kind === 'value' ? String(converted.value) : undefined

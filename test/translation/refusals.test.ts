@@ -14,6 +14,8 @@ const REALMS: Written = { target: ['REAL', 'EXERCISE', 'TEST'] }
 const NARROW_LABEL: Written = { source: ['policy', 'descriptor'], target: ['policy'] }
 const SYMBOLS: Written = { with: { digits: 'a', letters: 'b' }, target: ['REAL', 'EXERCISE'] }
 
+const VERBS: Written = { with: { table: 'v' }, tables: { v: { PATROL: 'HIGH_VISIBILITY_PATROL' } } }
+
 /** Every way in which a converter refuses, and the code that it gives. */
 const REFUSALS: readonly Case[] = [
   ['mgrs', { value: { lat: 84, lon: 0 } }, 'polar'],
@@ -181,6 +183,13 @@ const REFUSALS: readonly Case[] = [
   ],
   ['grade', { value: 4 }, 'unknown', { with: { to: 'reliability' } }],
   ['grade', { value: 'G' }, 'unknown', { with: { to: 'source' } }],
+  ['shape-of-mgrs', { value: ['30UVG2039', 12], form: 'LINE' }, 'form'],
+  ['shape-of-mgrs', { value: ['30UVG2039', '30UVG203'], form: 'LINE' }, 'odd-digits'],
+  ['time-of-event', { value: 'Move', events: [{ event: 'Move', dtg: '061204JNOV21' }] }, 'local-zone'],
+  ['word-of-verb', { value: 'ATTACK' }, 'combat', VERBS],
+  ['word-of-verb', { value: 'seizing' }, 'combat', VERBS],
+  ['word-of-verb', { value: 'patrol and Contained' }, 'combat', VERBS],
+  ['word-of-verb', { value: 'denies' }, 'combat', VERBS],
 ]
 
 void t.test('each refusal has its code', async t => {
@@ -229,6 +238,16 @@ const LEFT_OUT: readonly Case[] = [
   ['status-unless-kept', { kept: 'p-00ff', value: 6 }, 'UNMAPPED', { with: { as: 'status' } }],
   ['code', { value: 'p-00ff' }, 'UNMAPPED', { source: ['A'], target: ['A'] }],
   ['police-role', { value: 'COMMANDING_OFFICER' }, 'UNMAPPED'],
+  ['word-of-verb', { value: 'ON CALL' }, 'UNMAPPED', VERBS],
+  ['word-of-verb', { value: 'MOVE CONTAINERS' }, 'UNMAPPED', VERBS],
+  ['beside-verb', { value: 'A COY', verb: 'MOVE' }, 'UNMAPPED', VERBS],
+  ['number-of-coded', { value: 'Recovery' }, 'UNMAPPED'],
+  ['part-of-coded', { value: 'Recovery: home' }, 'UNMAPPED', { with: { part: 'code', numbered: 'yes' } }],
+  ['coded', { number: 3 }, 'UNMAPPED'],
+  ['urn-of-references', { value: ['Map'] }, 'UNMAPPED'],
+  ['shape-of-mgrs', { value: ['30UVG2039', '30UVG2040'] }, 'UNMAPPED'],
+  ['shape-of-mgrs', { value: ['30UVG2039', '30UVG2040'], form: 'LINE' }, 'UNMAPPED'],
+  ['shape-of-mgrs', { value: [], form: 'POINT' }, 'UNMAPPED'],
 ]
 
 void t.test('what has no counterpart is left out and said so', async t => {
@@ -310,6 +329,13 @@ const COMPLAINTS: readonly (readonly [string, Written, RegExp])[] = [
     { with: { table: 'e' }, tables: { e: { TACTICAL: 'TACTICAL' } }, source: ['TACTICAL'] },
     /false-friend/,
   ],
+  ['word-of-verb', { ...VERBS, target: ['DOGS'] }, /enum-value.*`HIGH_VISIBILITY_PATROL`/],
+  ['word-of-verb', { with: { table: 'v' }, tables: { v: { BLOCK: 'CORDON' } } }, /verb-guarded.*`BLOCK`/],
+  ['word-of-verb', { with: { table: 'v' }, tables: { v: { HALT: 'DMNSTR' } } }, /false-friend/],
+  ['beside-verb', { with: { table: 'w' } }, /table-unknown.*`w`/],
+  ['part-of-coded', { with: { part: 'number' } }, /parameter-value: `part`/],
+  ['part-of-coded', { with: { part: 'code', alone: 'drop' } }, /parameter-value: `alone`/],
+  ['time-of-event', { with: { numbered: 'perhaps' } }, /parameter-value: `numbered`/],
 ]
 
 void t.test('a mapping that names a converter wrongly is told when it is loaded', async t => {

@@ -1,8 +1,9 @@
 import type { Json } from '../../kit/kit.ts'
+import { checkResults } from '../bounds.ts'
 import { COMBAT_VERBS } from '../codes/combat-verbs.ts'
 import { blocked, type Converter, exactly, type Site, unmapped } from '../converter.ts'
 import { makeFit } from '../text-fit.ts'
-import { checkFriends, checkTable, rowOf, tableOf } from './table.ts'
+import { checkFriends, checkTable, resultsOf, rowOf, tableOf } from './table.ts'
 
 const COMBAT: ReadonlySet<string> = new Set(COMBAT_VERBS.trim().split(/\s+/))
 
@@ -23,6 +24,7 @@ export const wordOfVerb: Converter = {
   compile(site: Site) {
     const entries = tableOf(site)
     checkTable(site, entries)
+    checkResults(site, resultsOf(entries))
     for (const [verb, entry] of entries) {
       checkFriends(site, verb, entry)
       if (isCombat(verb)) site.complain('verb-guarded', `\`${verb}\` needs a person and has no row`)
