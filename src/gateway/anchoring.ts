@@ -18,7 +18,7 @@ export interface Anchoring {
   ageSeconds(): number | undefined
 }
 
-export type AnchoringParts = Pick<Foundation, 'clock' | 'log' | 'store' | 'leaves' | 'ledgerSigner'> & {
+export type AnchoringParts = Pick<Foundation, 'clock' | 'log' | 'store' | 'leaves'> & {
   readonly config: Pick<Foundation['config'], 'timestamps'>
 }
 
@@ -39,7 +39,16 @@ export async function prepareAnchoring(parts: AnchoringParts): Promise<Anchoring
       tick: async () => {},
       ageSeconds: () => undefined,
     }
-  return makeAnchoring(parts, timestamps, authorityIn(timestamps.certificate), await parts.store.lastAnchor())
+  const authority = authorityIn(timestamps.certificate)
+  const newest = (await parts.store.logs()).length
+  // The last checkpoint of the log before may not have been stamped before we ended.
+  const from = Math.max(1, newest - 1)
+  const [last, before] = [await parts.store.lastAnchor(), await parts.store.lastAnchor(from)]
+  return makeAnchoring(parts, timestamps, authority, {
+    log: from,
+    size: before?.size,
+    at: (last ?? before)?.at,
+  })
 }
 
 function authorityIn(file: string): X509Certificate {
@@ -63,25 +72,32 @@ function makeAnchoring(
   parts: AnchoringParts,
   timestamps: TimestampsConfig,
   authority: X509Certificate,
-  newest: Anchor | undefined,
+  last: { readonly log: number; readonly size: number | undefined; readonly at: number | undefined },
 ): Anchoring {
   const { clock, log, store } = parts
   const everyMs = timestamps.everyMinutes * 60_000
   const from = clock.now()
-  const state = { at: newest?.at, size: newest?.size ?? 0, nextAt: (newest?.at ?? -everyMs) + everyMs }
+  const state = { ...last, nextAt: (last.at ?? -everyMs) + everyMs, closedAt: 0 }
   let running: Promise<void> | undefined
   let failing = false
 
   async function run(): Promise<void> {
-    const now = clock.now()
-    if (now < state.nextAt) return
-    state.nextAt = now + Math.min(AGAIN_MS, everyMs)
     try {
-      const checkpoint = await store.latestCheckpoint()
-      if (checkpoint === undefined || checkpoint.size <= state.size) return
-      const anchor = await stamp(parts, timestamps, authority, checkpoint)
-      Object.assign(state, { at: anchor.at, size: anchor.size, nextAt: now + everyMs })
-      failing = false
+      const now = clock.now()
+      // The last checkpoint of a log that was closed does not wait for its time, and the next log waits for it.
+      const closed = state.log < (await store.logs()).length
+      const due = closed ? 'closedAt' : 'nextAt'
+      if (now < state[due]) return
+      state[due] = now + Math.min(AGAIN_MS, everyMs)
+      const checkpoint = await store.log(state.log).latestCheckpoint()
+      if (checkpoint !== undefined && checkpoint.size > (state.size ?? 0)) {
+        const { at, size } = await stamp(parts, { timestamps, authority, log: state.log, checkpoint })
+        Object.assign(state, { at, size, nextAt: now + everyMs })
+        failing = false
+      }
+      if (!closed) return
+      const size = (await store.lastAnchor(state.log + 1))?.size
+      Object.assign(state, { log: state.log + 1, size, closedAt: 0 })
     } catch (fault) {
       if (!failing)
         log.warn('timestamp-missing', { says: fault instanceof Error ? fault.message : 'no answer' })
@@ -104,12 +120,18 @@ function makeAnchoring(
   }
 }
 
+interface Stamping {
+  readonly timestamps: TimestampsConfig
+  readonly authority: X509Certificate
+  /** The number of the log whose checkpoint it is. */
+  readonly log: number
+  readonly checkpoint: SavedCheckpoint
+}
+
 /** Asks, checks, keeps. @throws where there is no stamp that holds */
 async function stamp(
-  { store, clock, leaves, ledgerSigner }: AnchoringParts,
-  { url }: TimestampsConfig,
-  authority: X509Certificate,
-  { size, root, note }: SavedCheckpoint,
+  { store, clock, leaves }: AnchoringParts,
+  { timestamps: { url }, authority, log, checkpoint: { size, root, note } }: Stamping,
 ): Promise<Anchor> {
   const [digest, nonce] = [sha256(note), randomKey(16)]
   const asked = clock.now()
@@ -131,8 +153,13 @@ async function stamp(
   const reading = checkTimestamp(body, { digest, nonce, authority, ...window })
   if (!reading.ok) throw new Error(`the stamp does not hold: ${reading.why}`)
   const anchor: Anchor = { size, kind: 'rfc3161', token: body, at: reading.at }
-  const facts = { by: new URL(url).host, origin: ledgerSigner.name, size, env: digestOf(body) }
+  const facts = {
+    by: new URL(url).host,
+    origin: note.slice(0, note.indexOf('\n')),
+    size,
+    env: digestOf(body),
+  }
   const leaf = leaves.write('anchored', { ...facts, root: Buffer.from(root).toString('base64') }).text
-  await store.saveAnchor(anchor, leaf)
+  await store.saveAnchor(anchor, leaf, log)
   return anchor
 }

@@ -1,20 +1,21 @@
 import type { GatewayConfig } from '../config.ts'
 import type { Api } from '../contract/contract.ts'
 import type { Clock, Log } from '../kit/kit.ts'
-import { type LeafWriter, makeCheckpointer, makeLeafWriter, type NoteSigner } from '../ledger/ledger.ts'
+import { type LeafWriter, type LogSigner, makeCheckpointer, makeLeafWriter } from '../ledger/ledger.ts'
 import { openSqliteStore, type Store } from '../stores/stores.ts'
 import type { AgencyId } from '../terms/terms.ts'
 import { type Agreements, loadContract, openAgreements } from './agreements.ts'
 import { makeExaminer } from './examiner.ts'
 import { type GatewayKeys, loadKeys } from './keys.ts'
 import { type Knowledge, loadKnowledge } from './knowledge.ts'
-import { agreementLeaves, ledgerSigner, startLeaves } from './opening.ts'
-import { confirmAtStart, turnYear } from './own-log.ts'
+import { agreementLeaves, keyLeaves, ledgerSigner, startLeaves } from './opening.ts'
+import { confirmAtStart } from './own-log.ts'
 import { loadPeerLedgers, type PeerLedgers } from './peer-ledgers.ts'
 import { loadPeerKeys, type PeerKeys } from './peers.ts'
 import { type Recording, watchRecording } from './recording.ts'
 import { makeTrust, type Trust } from './trust.ts'
 import { type OpenedVault, openVault } from './vault.ts'
+import { makeYearTurn, turnYear, type YearParts } from './year.ts'
 
 /** What a gateway needs from the edge of its process. */
 export interface GatewayEdge {
@@ -40,7 +41,8 @@ export interface Foundation extends Knowledge, Agreements, OpenedVault, Omit<Rec
   /** To be called when the store must not be written to any more. */
   readonly onFailure: (fault: Error) => void
   readonly leaves: LeafWriter
-  readonly ledgerSigner: NoteSigner
+  /** Signs under the name of the log that grows, which is another one after the turn of a year. */
+  ledgerSigner(): LogSigner
   /** The newest published checkpoint of the ledger. */
   checkpoint(): string | undefined
 }
@@ -59,7 +61,6 @@ export async function layFoundation(
   const keys = await loadKeys(config)
   const knowledge = loadKnowledge(config, keys.pseudonyms)
   const trust = parts.use(makeTrust(config, clock, log, knowledge.officers))
-  const state: { checkpoint: string | undefined } = { checkpoint: undefined }
   const leaves = makeLeafWriter({ clock, agency: config.agency })
   const { hears, recording, hasSpace } = watchRecording({ log, leaves, onFailure })
   const store = parts.use(await openSqliteStore({ directory: config.storeDirectory, clock, ...hears }))
@@ -72,23 +73,41 @@ export async function layFoundation(
   const found = await ledgerSigner(config, keys, store, clock)
   const own = { config, clock, log, trust, store, peerLedgers }
   const confirmed = await confirmAtStart(own, found)
-  const signer = await turnYear(own, found, leaves)
+  const year = { config, clock, log, store, leaves, publish: () => undefined, beginning: () => [] }
+  const signer = await turnYear(year, found)
   await store.note(startLeaves(await store.head(), leaves, keys, signer))
   const agreements = await openAgreements(known)
   await store.note(agreementLeaves(leaves, agreements.book))
-  const publish = (note: string) => {
-    state.checkpoint = note
-  }
-  const onFault = (fault: unknown) => log.error('checkpoint-fault', fault)
-  parts.use(makeCheckpointer({ store, signer, clock, publish, onFault })).start()
+  const beginning = () => [...keyLeaves(leaves, keys), ...agreementLeaves(leaves, agreements.book)]
   return {
     ...knowledge,
     ...agreements,
     ...opened,
-    ...{ config, clock, log, keys, trust, store, leaves, api, peerKeys, ledgerSigner: signer },
+    ...{ config, clock, log, keys, trust, store, leaves, api, peerKeys },
     ...{ peerLedgers, confirmed, onFailure: hears.onFailure },
     recording,
     hasSpace,
-    checkpoint: () => state.checkpoint,
+    ...coverLog({ ...year, beginning }, signer, parts),
   }
+}
+
+/** Covers the log that grows by checkpoints, and turns the year: between two checkpoints, so that none has the name of another log. */
+function coverLog(
+  year: YearParts,
+  signer: LogSigner,
+  parts: AsyncDisposableStack,
+): Pick<Foundation, 'ledgerSigner' | 'checkpoint'> {
+  const { store, clock, log } = year
+  const state: { checkpoint?: string; signer: LogSigner } = { signer }
+  const publish = (note: string) => {
+    state.checkpoint = note
+  }
+  const turnIfTime = makeYearTurn({ ...year, publish })
+  async function turn(before: LogSigner): Promise<LogSigner> {
+    state.signer = await turnIfTime(before)
+    return state.signer
+  }
+  const onFault = (fault: unknown) => log.error('checkpoint-fault', fault)
+  parts.use(makeCheckpointer({ store, signer, turn, clock, publish, onFault })).start()
+  return { ledgerSigner: () => state.signer, checkpoint: () => state.checkpoint }
 }

@@ -23,7 +23,7 @@ export interface Gateway extends AsyncDisposable {
   readonly agency: AgencyId
   /** Where each door listens: `https://host:port`. */
   readonly addresses: Readonly<Record<DoorName, string>>
-  /** The verifier key of its ledger. */
+  /** The verifier key of the log that grows. */
   readonly vkey: string
 }
 
@@ -51,7 +51,9 @@ export async function startGateway(config: GatewayConfig, edge: GatewayEdge): Pr
   return {
     agency: config.agency,
     addresses,
-    vkey: printVkey(foundation.ledgerSigner),
+    get vkey() {
+      return printVkey(foundation.ledgerSigner())
+    },
     async [Symbol.asyncDispose]() {
       await running.disposeAsync()
       edge.log.info('stopped')

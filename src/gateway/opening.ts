@@ -65,11 +65,16 @@ export function startLeaves(
   keys: GatewayKeys,
   signer: NoteSigner,
 ): string[] {
+  const open = () => leaves.write('log.open', { origin: signer.name, vkey: printVkey(signer) }).text
+  return [...(head.size === 0 ? [open()] : []), ...keyLeaves(leaves, keys)]
+}
+
+/** With which keys this gateway works. */
+export function keyLeaves(leaves: LeafWriter, keys: GatewayKeys): string[] {
   const spki = ({ publicKey }: { readonly publicKey: KeyObject }) =>
     digestOf(publicKey.export({ type: 'spki', format: 'der' }))
   const { ledgerPostQuantum: second } = keys
   return [
-    ...(head.size === 0 ? [leaves.write('log.open', { origin: signer.name, vkey: printVkey(signer) })] : []),
     leaves.write('key.load', { use: 'batch', key: spki(keys.batch) }),
     leaves.write('key.load', { use: 'ledger', key: spki(keys.ledger) }),
     ...(second ? [leaves.write('key.load', { use: 'ledger', key: digestOf(second.spki) })] : []),
@@ -77,7 +82,7 @@ export function startLeaves(
   ].map(leaf => leaf.text)
 }
 
-/** The agreements that count at the start. */
+/** The agreements that count at present. */
 export function agreementLeaves(leaves: LeafWriter, book: Pick<Book, 'all'>): string[] {
   return book.all.map(
     ({ id, revision, digest }) =>

@@ -6,15 +6,11 @@ import {
   keyUnder,
   type LeafWriter,
   type LedgerStore,
-  type LogSigner,
   type LostHead,
-  makeCheckpointer,
   type NoteSigner,
   type OwnLogs,
-  originOfYear,
   printVkey,
   type WitnessedHeads,
-  yearOf,
 } from '../ledger/ledger.ts'
 import { type AgencyId, ProblemsError } from '../terms/terms.ts'
 import { originIn } from './opening.ts'
@@ -32,7 +28,12 @@ export interface OwnLogParts extends LinkTlsParts {
 /** The logs of this store, and how a head of ours is known. */
 export async function ownLogs(store: LedgerStore, signer: NoteSigner): Promise<OwnLogs> {
   const origins = (await store.logs()).map(first => originIn(first) ?? '')
-  return { origins, keyUnder: origin => keyUnder(origin, signer), store }
+  // The last of these, whatever is opened meanwhile.
+  return {
+    origins,
+    keyUnder: origin => keyUnder(origin, signer),
+    store: store.log(Math.max(1, origins.length)),
+  }
 }
 
 /** Asks every witness at once what it has of us. Those that do not answer are left out. */
@@ -80,34 +81,6 @@ export function rolledBack({ witness, origin, size, kept, how }: LostHead, { fil
     `is recorded in it. Bring the newest copy back, or end this log and begin another: ` +
     `concordat audit reopen --config ${file} --why restored`
   )
-}
-
-/**
- * A log is closed when its year is over, at the next start: its last leaf names the log that goes on, whose first leaf names the
- * last head of the old one. Nothing else is at work yet, so nothing comes between. If we die on the way, the next start goes on.
- *
- * @returns the signer of the log that goes on
- */
-export async function turnYear(
-  { config, clock, log, store }: OwnLogParts,
-  signer: LogSigner,
-  leaves: LeafWriter,
-): Promise<LogSigner> {
-  const year = yearOf(signer.name)
-  const now = new Date(clock.now()).getUTCFullYear()
-  if (config.ledgerOrigin !== undefined || year === undefined || year >= now || (await store.size()) === 0)
-    return signer
-  const next = { ...signer, name: originOfYear(signer.name, now) }
-  const last = await store.leaves((await store.size()) - 1, await store.size())
-  if (!last.some(leaf => leaf.includes('"kind":"log.close"')))
-    await store.note([leaves.write('log.close', { origin: signer.name, to: next.name }).text])
-  const fault = (thrown: unknown) => log.error('checkpoint-fault', thrown)
-  await using covering = makeCheckpointer({ store, signer, clock, publish: () => undefined, onFault: fault })
-  await covering.tick()
-  const { size, root } = await store.head()
-  await store.openLog([openingLeaf(leaves, next, { origin: signer.name, size, root, why: 'year' })])
-  log.info('ledger-opened', { origin: next.name, was: signer.name })
-  return next
 }
 
 /** The first leaf of a log that goes on from another one. */

@@ -164,7 +164,7 @@ function pusherParts(
     async confirm() {
       const { status, body } = await road().send(WITNESSED_LOGS, undefined, '')
       const heads = [{ witness: peer, notes: readWitnessedLogs(status, body) }]
-      const lost = await findLostHead(heads, await ownLogs(store, foundation.ledgerSigner))
+      const lost = await findLostHead(heads, await ownLogs(store, foundation.ledgerSigner()))
       if (lost === undefined) return true
       onLost()
       foundation.onFailure(new Error(rolledBack(lost, config)))

@@ -1,15 +1,17 @@
 /** The port behind anchors: what others, who have no part in the exchange, have said of our checkpoints. */
 export interface AnchorStore {
   /**
-   * Keeps an anchor of a checkpoint of the log that grows, with a leaf; both durable when it resolves. One more of the same size
+   * Keeps an anchor of a checkpoint, with a leaf in the log that grows; both durable when it resolves. One more of the same size
    * and kind rejects and has no effect.
+   *
+   * @param log whose checkpoint it is, by its number, counted from 1; without it the log that grows
    */
-  saveAnchor(anchor: Anchor, leaf: string): Promise<void>
+  saveAnchor(anchor: Anchor, leaf: string, log?: number): Promise<void>
 
-  /** The anchor over the most leaves; undefined before the first. */
-  lastAnchor(): Promise<Anchor | undefined>
+  /** The anchor over the most leaves; undefined before the first. Without a number: of the log that grows. */
+  lastAnchor(log?: number): Promise<Anchor | undefined>
 
-  /** All anchors of the log, in rising size. */
+  /** All anchors of the log that grows, in rising size. */
   anchors(): Promise<readonly Anchor[]>
 }
 

@@ -17,6 +17,30 @@ export interface LedgerStore extends LedgerReader {
    * From then on everything here is about the new one. The old one stays, and is read with {@link LedgerReader.logs}.
    */
   openLog(leaves: readonly string[]): Promise<void>
+
+  /**
+   * Closes the log and begins the next one as one step, durable when it resolves: a closing leaf, the checkpoint that covers it,
+   * and the first leaves of the new log. It is never seen half done, and where it rejects it has no effect. Nothing is recorded
+   * between the steps: what is asked for meanwhile waits a moment, and is recorded in the new log.
+   *
+   * @param closing the last leaf of the log
+   * @param turn makes the rest, given the head that the log has with that leaf
+   */
+  turnLog(closing: string, turn: (head: Head) => Promise<LogTurn>): Promise<void>
+
+  /**
+   * Reads the log of this number, counted from 1; as long as it is the last, it grows. Unlike what reads "the log that grows", it
+   * stays with its log when that is closed.
+   */
+  log(number: number): LedgerReader
+}
+
+/** What is recorded where a log ends and the next one begins. */
+export interface LogTurn {
+  /** Over the whole of the log that ends. */
+  readonly checkpoint: SavedCheckpoint
+  /** The first leaves of the log that begins. */
+  readonly leaves: readonly string[]
 }
 
 /** What can be read of a ledger, also by a process that is not its gateway. */

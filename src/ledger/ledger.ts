@@ -4,12 +4,17 @@
  */
 export type { Anchor, AnchorStore } from './anchor-store.ts'
 export { type Checkpoint, printCheckpoint, readCheckpoint } from './checkpoint.ts'
-export { type Checkpointer, type CheckpointerParts, makeCheckpointer } from './checkpointer.ts'
+export {
+  type Checkpointer,
+  type CheckpointerParts,
+  makeCheckpointer,
+  signCheckpoint,
+} from './checkpointer.ts'
 export { type Cosigned, cosign, findCosignature, printWitnessVkey, readWitnessVkey } from './cosignature.ts'
 export type { Drop, DropAnswer, DropOrder, DropStore } from './drop-store.ts'
 export { type LeafWriter, MAX_LEAF_BYTES, makeLeafWriter, type WrittenLeaf } from './leaf.ts'
 export { type Commitments, EVENT_CODES, type LeafFacts, type LeafKind, type Tally } from './leaf-kinds.ts'
-export type { Head, LedgerReader, LedgerStore, SavedCheckpoint } from './ledger-store.ts'
+export type { Head, LedgerReader, LedgerStore, LogTurn, SavedCheckpoint } from './ledger-store.ts'
 export {
   keyId,
   type NoteFault,

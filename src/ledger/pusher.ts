@@ -1,6 +1,6 @@
 import type { Clock, Log } from '../kit/kit.ts'
 import { findCosignature } from './cosignature.ts'
-import type { LedgerReader, SavedCheckpoint } from './ledger-store.ts'
+import type { LedgerReader, LedgerStore, SavedCheckpoint } from './ledger-store.ts'
 import { type NoteKey, splitNote } from './note.ts'
 import { printAddCheckpoint } from './witness.ts'
 import type { SavedCosignature, WitnessStore } from './witness-store.ts'
@@ -12,7 +12,8 @@ export interface PushAnswer {
 }
 
 export interface PusherParts {
-  readonly store: LedgerReader & Pick<WitnessStore, 'lastCosignature' | 'saveCosignature'>
+  readonly store: Pick<LedgerStore, 'logs' | 'log'> &
+    Pick<WitnessStore, 'lastCosignature' | 'saveCosignature'>
   readonly witness: NoteKey
   readonly clock: Clock
   readonly log: Log
@@ -33,7 +34,10 @@ export interface PusherParts {
   readonly confirmed: boolean
 }
 
-/** Has the heads of our log cosigned by one witness. */
+/**
+ * Has the heads of our logs cosigned by one witness, one log after the other: a log that was closed stays the one that is shown
+ * until its last head is cosigned, or the witness will not have it. While the witness cannot be reached nothing waits for that.
+ */
 export interface Pusher {
   /** Shows the newest checkpoint to the witness, if it is time. Calls never overlap; never rejects. */
   tick(): Promise<void>
@@ -48,7 +52,9 @@ export interface Pusher {
 /** @returns a pusher that knows what this witness has cosigned before */
 export async function makePusher(parts: PusherParts): Promise<Pusher> {
   const { store, witness, clock, log } = parts
-  let last: Pick<SavedCosignature, 'size' | 'at'> | undefined = await store.lastCosignature(witness.name)
+  // The last head of the log before may not have been shown before we ended.
+  let shown = await openShown(parts, Math.max(1, (await store.logs()).length - 1))
+  let cosignedAt = (await store.lastCosignature(witness.name))?.at ?? shown.last?.at
   let confirmed = parts.confirmed
   let nextAt = 0
   let running: Promise<void> | undefined
@@ -61,8 +67,7 @@ export async function makePusher(parts: PusherParts): Promise<Pusher> {
     nextAt = now + parts.intervalMs()
     try {
       confirmed ||= await parts.confirm()
-      const checkpoint = confirmed ? await store.latestCheckpoint() : undefined
-      if (checkpoint && (await isDue(parts, checkpoint, last))) await push(checkpoint, last?.size ?? 0, true)
+      await show()
       reached = true
     } catch (fault) {
       if (reached && !stopped)
@@ -71,9 +76,21 @@ export async function makePusher(parts: PusherParts): Promise<Pusher> {
     }
   }
 
-  async function push(checkpoint: SavedCheckpoint, old: number, again: boolean): Promise<void> {
+  async function show(): Promise<void> {
+    while (confirmed) {
+      const closed = shown.number < (await store.logs()).length
+      const checkpoint = closed ? await lastHead(shown) : await shown.log.latestCheckpoint()
+      const due = checkpoint && (closed || (await isDue(parts, shown, checkpoint)))
+      const done = !due || (await push(checkpoint, shown.last?.size ?? 0, true))
+      if (!closed || !done) return
+      shown = await openShown(parts, shown.number + 1)
+    }
+  }
+
+  /** @returns whether this head is done with: it is cosigned, or never will be */
+  async function push(checkpoint: SavedCheckpoint, old: number, again: boolean): Promise<boolean> {
     const { size, note } = checkpoint
-    const proof = old === 0 || old === size ? [] : await store.consistency(old, size)
+    const proof = old === 0 || old === size ? [] : await shown.log.consistency(old, size)
     const { status, body } = await parts.send(printAddCheckpoint({ old, proof, note }))
     if (status === 200) return await take(checkpoint, body)
     const theirs = status === 409 ? readSize(body) : undefined
@@ -82,14 +99,19 @@ export async function makePusher(parts: PusherParts): Promise<Pusher> {
     log.warn('witness-refused', { witness: witness.name, status, size, old, theirs })
     // It has seen more of this log than we have, or something else: before anything is shown to it again, we compare.
     if (status === 409 || status === 422) confirmed = await parts.confirm()
+    return status < 500 && status !== 429
   }
 
-  async function take({ size, note }: SavedCheckpoint, lines: string): Promise<void> {
+  async function take({ size, note }: SavedCheckpoint, lines: string): Promise<boolean> {
     const found = findCosignature(splitNote(note)?.text ?? '', lines, witness)
-    if (found === undefined) return log.warn('cosignature-invalid', { witness: witness.name, size })
-    const at = clock.now()
-    await store.saveCosignature({ size, witness: witness.name, line: found.line, at })
-    last = { size, at }
+    if (found === undefined) log.warn('cosignature-invalid', { witness: witness.name, size })
+    else {
+      const at = clock.now()
+      await store.saveCosignature({ size, witness: witness.name, line: found.line, at }, shown.number)
+      shown = { ...shown, last: { size, at } }
+      cosignedAt = at
+    }
+    return true
   }
 
   return {
@@ -103,7 +125,7 @@ export async function makePusher(parts: PusherParts): Promise<Pusher> {
       stopped = true
     },
     get cosignedAt() {
-      return last?.at
+      return cosignedAt
     },
     get confirmed() {
       return confirmed
@@ -111,19 +133,42 @@ export async function makePusher(parts: PusherParts): Promise<Pusher> {
   }
 }
 
+/** The log whose heads are shown at present. */
+interface Shown {
+  readonly number: number
+  readonly log: LedgerReader
+  /** The newest of its heads that the witness has cosigned. */
+  readonly last: Pick<SavedCosignature, 'size' | 'at'> | undefined
+}
+
+async function openShown({ store, witness }: PusherParts, number: number): Promise<Shown> {
+  return { number, log: store.log(number), last: await store.lastCosignature(witness.name, number) }
+}
+
+/**
+ * The head of a closed log, where it was not cosigned; undefined where nobody closed it: a log that was lost ends somewhere before
+ * what its witnesses have seen.
+ */
+async function lastHead({ log, last }: Shown): Promise<SavedCheckpoint | undefined> {
+  const checkpoint = await log.latestCheckpoint()
+  if (checkpoint === undefined || checkpoint.size === last?.size) return undefined
+  const [leaf] = await log.leaves(checkpoint.size - 1, checkpoint.size)
+  return leaf?.includes('"kind":"log.close"') ? checkpoint : undefined
+}
+
 /**
  * Whether a head is worth showing. Each cosigning of the other's head is a leaf of ours, whose head the other would cosign in
  * turn, and so on without end; a head with nothing else in it waits.
  */
 async function isDue(
-  { store, clock, quietMs }: PusherParts,
+  { clock, quietMs }: PusherParts,
+  { log, last }: Shown,
   { size }: SavedCheckpoint,
-  last: Pick<SavedCosignature, 'size' | 'at'> | undefined,
 ): Promise<boolean> {
   if (last === undefined || clock.now() - last.at >= quietMs) return true
   if (size <= last.size) return false
   if (size - last.size > MANY_LEAVES) return true
-  const leaves = await store.leaves(last.size, size)
+  const leaves = await log.leaves(last.size, size)
   return leaves.some(leaf => !leaf.includes('"kind":"witness.cosigned"'))
 }
 

@@ -26,11 +26,15 @@ export interface WitnessStore {
   /** Says of every conflict of a peer that it is settled. The notes stay. Returns of how many. */
   settleConflicts(peer: string, at: number, leaf: string): Promise<number>
 
-  /** Keeps what a witness has said of a checkpoint of our own log. A newer one of the same head takes the place of the older. */
-  saveCosignature(cosignature: SavedCosignature): Promise<void>
+  /**
+   * Keeps what a witness has said of a checkpoint of our own log. A newer one of the same head takes the place of the older.
+   *
+   * @param log its number, counted from 1; without it the log that grows
+   */
+  saveCosignature(cosignature: SavedCosignature, log?: number): Promise<void>
 
-  /** The newest head of our log that this witness has cosigned; undefined before the first. */
-  lastCosignature(witness: string): Promise<SavedCosignature | undefined>
+  /** The newest head of our log that this witness has cosigned; undefined before the first. Without a number: of the log that grows. */
+  lastCosignature(witness: string, log?: number): Promise<SavedCosignature | undefined>
 
   /** Every cosignature of the head of this size of our log. */
   cosignatures(size: number): Promise<readonly SavedCosignature[]>

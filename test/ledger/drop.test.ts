@@ -7,7 +7,7 @@ import t from 'tap'
 import { auditCommand } from '../../src/cli/audit.ts'
 import { verifyExport } from '../../src/cli/audit-verify/verify.ts'
 import { dropLog } from '../../src/gateway/gateway.ts'
-import { turnYear } from '../../src/gateway/own-log.ts'
+import { turnYear } from '../../src/gateway/year.ts'
 import type { Clock } from '../../src/kit/kit.ts'
 import {
   leafHash,
@@ -76,7 +76,8 @@ async function house(more: { readonly kept?: number } = {}): Promise<House> {
   const [leaf = ''] = await store.leaves(17, 18)
   const handedOut = { leaf, proof: await store.inclusion(17, 300), note: seen?.note ?? '' }
   now = Date.parse('2027-01-02T00:00:00Z')
-  const next = await turnYear({ config, clock, log: quiet, store } as never, signer, leaves)
+  const edge = { clock, log: quiet, leaves, publish: () => undefined, beginning: () => [] }
+  const next = await turnYear({ ...edge, config, store } as never, signer)
   const old = (await store.logs()).length === 2 ? 602 : 0
   const young = vaultRow(clock, { tags: [TAG] })
   await store.note(some(400, 'young'), [young])

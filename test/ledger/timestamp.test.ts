@@ -7,7 +7,7 @@ import t from 'tap'
 import { exportLedger } from '../../src/cli/audit-export.ts'
 import { type AnchoringParts, prepareAnchoring } from '../../src/gateway/anchoring.ts'
 import { sha256, systemClock } from '../../src/kit/kit.ts'
-import { makeCheckpointer, makeLeafWriter, openNote } from '../../src/ledger/ledger.ts'
+import { makeCheckpointer, makeLeafWriter, openNote, signCheckpoint } from '../../src/ledger/ledger.ts'
 import { checkTimestamp, makeTimestampQuery, type TimestampExpectations } from '../../src/seal/seal.ts'
 import { makeMemoryStore } from '../../src/stores/stores.ts'
 import { freshDirectory, makeNoteSigner, ORIGIN, story } from './exported-ledger.ts'
@@ -141,7 +141,6 @@ void t.test('the newest checkpoint is stamped, exported, and openssl agrees', { 
     log,
     store: store as AnchoringParts['store'],
     leaves: makeLeafWriter({ clock, agency: 'northshire-police' as never }),
-    ledgerSigner: signer,
     config: {
       timestamps: {
         url: `http://127.0.0.1:${port}/tsr`,
@@ -184,6 +183,27 @@ void t.test('the newest checkpoint is stamped, exported, and openssl agrees', { 
   tt.equal(await authority.verify(`${data}.tsr`, join(exported, 'checkpoint')), false)
   const later = await prepareAnchoring(parts)
   tt.ok((later.ageSeconds() ?? 9_999) < 300, 'a new start knows the last stamp')
+
+  const closed = await store.size()
+  await store.turnLog('{"kind":"log.close"}', async head => ({
+    checkpoint: await signCheckpoint(signer, head, clock.now()),
+    leaves: ['{"kind":"log.open"}'],
+  }))
+  state.answers = 'not at all'
+  await anchoring.tick()
+  tt.equal(state.asked, asked + 1, 'the last checkpoint of a log that was closed does not wait')
+  await anchoring.tick()
+  tt.equal(state.asked, asked + 1, 'nor is it asked for without end')
+  state.answers = 'well'
+  await later.tick()
+  tt.equal((await store.lastAnchor(1))?.size, closed + 1, 'a new start goes on with it')
+  tt.equal(await store.lastAnchor(), undefined)
+  tt.match(await store.leaves(1, 2), [`"origin":"${ORIGIN}"`], 'in the new log it is said of the old one')
+  const next = { ...signer, name: `${ORIGIN}-next` }
+  await store.saveCheckpoint(await signCheckpoint(next, await store.head(), clock.now()))
+  time.ahead += 60_000
+  await later.tick()
+  tt.equal((await store.lastAnchor())?.size, 2, 'then comes the next log')
 })
 
 void t.test('without an authority nothing is asked; without its certificate nothing starts', async tt => {

@@ -25,6 +25,7 @@ import {
   readVerifierKeys,
   readWitnessVkey,
   reopenedOrigin,
+  signCheckpoint,
   signNote,
   type WitnessAnswer,
 } from '../../src/ledger/ledger.ts'
@@ -280,7 +281,10 @@ void t.test('of requests that race one wins, and nothing goes back', async tt =>
 /** A pusher whose witness is in this process. */
 async function connect(log: Awaited<ReturnType<typeof makeLog>>, watched: ReturnType<typeof watch>) {
   const sent: string[] = []
-  const state = { down: false, confirms: 0 }
+  const state: { down: boolean; confirms: number; answers?: number | undefined } = {
+    down: false,
+    confirms: 0,
+  }
   const pusher = await makePusher({
     store: log.store,
     witness: watched.signer,
@@ -296,6 +300,7 @@ async function connect(log: Awaited<ReturnType<typeof makeLog>>, watched: Return
     async send(body) {
       if (state.down) throw new Error('the link is down')
       sent.push(body)
+      if (state.answers !== undefined) return { status: state.answers, body: '' }
       const answer = await watched.ask(body)
       if (answer.kind === 'cosigned') return { status: 200, body: answer.lines }
       return answer.kind === 'other-size'
@@ -345,6 +350,77 @@ void t.test('a log shows each head once, and covers an outage with one proof', a
   await pusher.tick()
   tt.equal((await watched.store.peerLog(ORIGIN))?.size, 506, 'but not for ever')
   tt.equal(state.confirms, 0)
+})
+
+void t.test('a log that was closed is shown to its end before the next one', async tt => {
+  const log = await makeLog()
+  const next = { ...log.signer, name: ORIGIN.replace('2026', '2027') }
+  const watched = watch(log.signer)
+  await log.grow(5)
+  await log.cover()
+  const { pusher, sent, state } = await connect(log, watched)
+  const origins = () => sent.map(body => body.split('\n').find(line => line.includes('concordat')))
+  await pusher.tick()
+  state.down = true
+  await log.grow(7)
+  const at = log.clock.now()
+  const close = (signer: NoteSigner) =>
+    log.store.turnLog('{"kind":"log.close"}', async head => ({
+      checkpoint: { ...(await signCheckpoint(signer, head, at)) },
+      leaves: ['{"kind":"log.open"}'],
+    }))
+  await close(log.signer)
+  await log.store.saveCheckpoint(await signCheckpoint(next, await log.store.head(), at))
+  log.clock.move(10_000)
+  await pusher.tick()
+  tt.equal(pusher.cosignedAt, at, 'the age goes on')
+  const restarted = await connect(log, watched)
+  tt.equal(restarted.pusher.cosignedAt, at, 'also after a new start')
+  for (const again of [{ pusher, sent, state }, restarted]) {
+    again.state.down = false
+    again.state.answers = 503
+    log.clock.move(10_000)
+    await again.pusher.tick()
+    tt.equal(again.sent.length, again === restarted ? 1 : 2, 'a witness that is busy is asked again')
+    again.state.answers = undefined
+  }
+  log.clock.move(10_000)
+  await pusher.tick()
+  tt.same(origins(), [ORIGIN, ORIGIN, ORIGIN, next.name])
+  tt.equal((await watched.store.peerLog(ORIGIN))?.size, 13, 'its closing head')
+  tt.equal((await watched.store.peerLog(next.name))?.size, 1)
+  tt.equal((await log.store.lastCosignature(watched.signer.name, 1))?.size, 13)
+  tt.equal((await log.store.lastCosignature(watched.signer.name))?.size, 1)
+  tt.equal(pusher.cosignedAt, log.clock.now())
+  const later = await connect(log, watched)
+  await later.pusher.tick()
+  tt.same(later.sent, [], 'once')
+
+  await close(next)
+  await log.store.saveCheckpoint(await signCheckpoint(next, await log.store.head(), at))
+  state.answers = 404
+  log.clock.move(10_000)
+  await pusher.tick()
+  tt.equal(sent.length, 6, 'a witness that will not have it does not keep the next one from being shown')
+})
+
+void t.test('a log that was lost ends before what its witness has seen, and is not shown again', async tt => {
+  const log = await makeLog()
+  const watched = watch(log.signer)
+  await log.grow(50)
+  await log.cover()
+  await watched.ask(await log.asks(0, 50))
+  const older = await makeLog(ORIGIN, log.signer)
+  await older.store.note(await log.store.leaves(0, 30))
+  await older.cover()
+  await older.store.openLog(['{"kind":"log.open","why":"restored"}'])
+  const next = { ...log.signer, name: `${ORIGIN}-2` }
+  await older.store.saveCheckpoint(await signCheckpoint(next, await older.store.head(), 1))
+  const { pusher, sent, state } = await connect(older, watched)
+  await pusher.tick()
+  tt.equal(sent.length, 1)
+  tt.equal(state.confirms, 0)
+  tt.equal((await watched.store.peerLog(`${ORIGIN}-2`))?.size, 1)
 })
 
 void t.test(

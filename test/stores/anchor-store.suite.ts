@@ -32,5 +32,9 @@ export function anchorStoreSuite(t: Tap, engine: string, open: (clock: Clock) =>
     tt.same(await store.anchors(), [])
     await store.saveAnchor(anchor(3), 'three again')
     tt.equal((await store.lastAnchor())?.size, 3)
+    await store.saveAnchor(anchor(5), 'five', 1)
+    tt.equal((await store.lastAnchor(1))?.size, 5, 'one of the log before, later')
+    tt.equal((await store.lastAnchor())?.size, 3)
+    tt.same(await store.leaves(0, 9), ['new', 'three again', 'five'], 'its leaf is in the log that grows')
   })
 }

@@ -112,6 +112,7 @@ export const COMMAND_KINDS = Object.keys({
   anchor: 1,
   'drop-log': 1,
   'open-log': 1,
+  'turn-log': 1,
   checkpoint: 1,
   head: 1,
 } satisfies Record<CommandKind, 1>)
@@ -170,6 +171,9 @@ export function durableWrites(): readonly DurableWrite[] {
       before: [note('x')],
       repeatable: false,
     }),
+    write('the turn of a year: closing leaf, last checkpoint, new log', [turn('x', 'y')], {
+      before: [note('x', 'y')],
+    }),
     write('a log dropped', [{ kind: 'drop-log', order: { log: 1, why: 'w', at: now, leaf: '{"gone":1}' } }], {
       before: closedLog(),
     }),
@@ -179,6 +183,15 @@ export function durableWrites(): readonly DurableWrite[] {
       once(),
     ),
   ]
+}
+
+/** The end of a log that has these leaves. */
+function turn(...before: readonly string[]): Command {
+  const closing = '{"closed":1}'
+  const tree = growTree(0, [], () => {})
+  for (const leaf of [...before, closing]) tree.append(leafHash(leaf))
+  const checkpoint = { size: tree.size, root: tree.root(), note: 'n', vkey: 'v', at: now }
+  return { kind: 'turn-log', closing, checkpoint, leaves: ['{"opened":2}', '{"keys":1}'] }
 }
 
 /** Longer than a tile, signed, and with a row of the vault whose time is over. */

@@ -59,6 +59,60 @@ vaultStoreSuite(t, 'sqlite', openFresh)
 witnessStoreSuite(t, 'sqlite', openFresh)
 anchorStoreSuite(t, 'sqlite', openFresh)
 
+void t.test('nothing is lost at the turn of a log, and nothing stands behind a closing leaf', async tt => {
+  await using store = await openFresh(handClock())
+  await store.note(['first'])
+  const wanted = new Set(['first'])
+  const state = { over: false }
+  const writers = ['a', 'b', 'c'].map(async name => {
+    for (let at = 0; !state.over; at++) {
+      await store.note([`${name}${at}`])
+      wanted.add(`${name}${at}`)
+      await new Promise(done => setTimeout(done, 1))
+    }
+  })
+  for (let year = 1; year <= 3; year++)
+    await store.turnLog(`close ${year}`, async head => {
+      if (year === 2) await new Promise(done => setTimeout(done, 30))
+      return { checkpoint: { ...head, note: `${year}`, vkey: 'v', at: year }, leaves: [`open ${year}`] }
+    })
+  state.over = true
+  await Promise.all(writers)
+  const logs = await Promise.all([1, 2, 3, 4].map(number => store.log(number).leaves(0, 9_999)))
+  for (const year of [1, 2, 3]) {
+    tt.equal(logs[year - 1]?.at(-1), `close ${year}`)
+    tt.equal((await store.log(year).latestCheckpoint())?.size, logs[year - 1]?.length)
+    tt.equal(logs[year]?.[0], `open ${year}`)
+  }
+  const found = logs.flat().filter(text => !/^(close|open)/.test(text))
+  tt.same(found.sort(), [...wanted].sort(), `each of ${wanted.size} once`)
+})
+
+void t.test('whoever has the store alone may fail or find it ending, and the others go on', async tt => {
+  const store = await openFresh(handClock())
+  await store.note(['first'])
+  const turning = store.turnLog('close', async () => {
+    await new Promise(done => setTimeout(done, 20))
+    throw new Error('no key')
+  })
+  const noted = store.note(['second'])
+  await tt.rejects(
+    store.turnLog('close', () => Promise.reject(new Error('x'))),
+    'one at a time',
+  )
+  await tt.rejects(turning, { message: 'no key' })
+  await noted
+  tt.same(await store.leaves(0, 9), ['first', 'second'])
+  const last = store.turnLog('close', async head => ({
+    checkpoint: { ...head, note: 'n', vkey: 'v', at: 1 },
+    leaves: ['open'],
+  }))
+  const late = store.note(['third'])
+  await store[Symbol.asyncDispose]()
+  await Promise.all([last, late])
+  tt.pass('what was begun is brought to its end')
+})
+
 void t.test('what was written is there after the store was closed and opened again', async tt => {
   const directory = freshDirectory()
   const sent = releaseEntry(systemClock)

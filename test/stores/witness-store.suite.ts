@@ -91,6 +91,11 @@ export function witnessStoreSuite(t: Tap, engine: string, open: (clock: Clock) =
     )
     await store.openLog(['new'])
     tt.equal(await store.lastCosignature('w'), undefined, 'not of the one before')
+    await store.saveCosignature({ size: 4, witness: 'w', line: 'of the one before', at: 9 }, 1)
+    tt.equal((await store.lastCosignature('w', 1))?.line, 'of the one before')
+    tt.equal(await store.lastCosignature('w'), undefined)
+    await store.saveCosignature({ size: 1, witness: 'w', line: 'of this one', at: 9 }, 2)
+    tt.equal((await store.lastCosignature('w'))?.line, 'of this one')
   })
 
   void t.test(`${engine}: a log ends where the next one begins`, async tt => {
@@ -117,5 +122,43 @@ export function witnessStoreSuite(t: Tap, engine: string, open: (clock: Clock) =
     await store.saveCheckpoint({ ...(await store.head()), note: 'new', vkey: 'v', at: 2 })
     tt.equal((await store.latestCheckpoint())?.note, 'new')
     tt.same(await store.logs(), ['leaf 0', 'first of the new'])
+  })
+
+  void t.test(`${engine}: a log is closed under its last checkpoint as the next one begins`, async tt => {
+    await using store = await open(handClock())
+    // The closing leaf completes a tile.
+    const texts = Array.from({ length: 255 }, (_, at) => `leaf ${at}`)
+    await store.note(texts)
+    const [old, grows] = [store.log(1), store.log(1)]
+    const seen: Head[] = []
+    const turn = async (head: Head, change: object = {}) => {
+      seen.push(head)
+      return { checkpoint: { ...head, note: 'last', vkey: 'v', at: 1, ...change }, leaves: ['open', 'keys'] }
+    }
+    const before = await store.head()
+    await tt.rejects(
+      store.turnLog('close', head => turn(head, { root: Buffer.alloc(32) })),
+      'another root',
+    )
+    await tt.rejects(
+      store.turnLog('close', head => turn(head, { size: 255, root: before.root })),
+      'not the whole log',
+    )
+    await tt.rejects(
+      store.turnLog('close', () => Promise.reject(new Error('no key'))),
+      { message: 'no key' },
+    )
+    tt.same(await store.head(), before, 'nothing has happened')
+    tt.equal((await store.logs()).length, 1)
+    await store.turnLog('close', turn)
+    tt.same(await old.leaves(254, 999), ['leaf 254', 'close'])
+    tt.match(await old.latestCheckpoint(), { size: 256, note: 'last' })
+    tt.same(await old.rootAt(256), seen.at(-1)?.root)
+    tt.ok(await old.tile(0, 0))
+    tt.equal(await grows.size(), 256, 'whoever reads a log stays with it')
+    tt.same(await store.leaves(0, 9), ['open', 'keys'])
+    tt.equal(await store.latestCheckpoint(), undefined)
+    tt.same(await store.log(2).leaves(0, 9), ['open', 'keys'])
+    tt.throws(() => store.log(3))
   })
 }

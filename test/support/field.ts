@@ -8,7 +8,7 @@ import { type GatewayConfig, loadConfig } from '../../src/config.ts'
 import { type Child, childOf } from '../../src/demo/child.ts'
 import { type FieldAgency, layPracticeField } from '../../src/demo/practice-field.ts'
 import { askConsole } from '../../src/gateway/gateway.ts'
-import { isJsonObject, type JsonObject, readJsonText, systemClock } from '../../src/kit/kit.ts'
+import { type Clock, isJsonObject, type JsonObject, readJsonText, systemClock } from '../../src/kit/kit.ts'
 import { openSqliteLedger } from '../../src/stores/stores.ts'
 import type { AgencyId } from '../../src/terms/terms.ts'
 import { asObject, parse } from './dig.ts'
@@ -61,6 +61,8 @@ export interface Launch {
 export interface FieldWishes {
   /** Another field of the same test, whose certificates are used again: making them takes seconds. */
   readonly like?: Field
+  /** When certificates and signatures are made, where that is not now. */
+  readonly clock?: Clock
   /** Edits the sharing policies of this field before they are signed. */
   editPolicy?(text: string, name: string): string
   /** Edits the configuration of one side. */
@@ -81,7 +83,7 @@ export async function layField(wishes: FieldWishes = {}): Promise<Field> {
   }
   await mkdir(places.data)
   if (wishes.like) await cp(wishes.like.certificates, places.certificates, { recursive: true })
-  const { police, army } = await layPracticeField(places, systemClock)
+  const { police, army } = await layPracticeField(places, wishes.clock ?? systemClock)
   const claimed = await claimPorts(6)
   await movePorts([police, army], claimed.ports)
   const sides = await Promise.all([police, army].map(laid => makeSide(laid, wishes)))

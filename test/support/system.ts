@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { join } from 'node:path'
-import { type Json, systemClock } from '../../src/kit/kit.ts'
+import { type Clock, type Json, systemClock } from '../../src/kit/kit.ts'
 import { makeSigner, mintToken, readPrivateKey, type TokenGrant, thumbprint } from '../../src/seal/seal.ts'
 import { agencyUri } from '../../src/terms/terms.ts'
 import { parse } from './dig.ts'
@@ -67,11 +67,13 @@ export interface SystemWishes {
   readonly door?: 'inner' | 'outer' | 'console'
   /** The side whose certificate is shown, where it is not the side whose door it is. */
   readonly of?: Side
+  /** By which its tokens are given, where that is not the usual one. */
+  readonly clock?: Clock
 }
 
 /** The systems of the example, each at its own gateway. */
 export async function openSystem(side: Side, wishes: SystemWishes): Promise<System> {
-  const { name, door = 'inner', of = side } = wishes
+  const { name, door = 'inner', of = side, clock = systemClock } = wishes
   const read = (file: string) => readFileSync(join(of.certificates, file), 'utf8')
   const own = name === undefined ? {} : { cert: read(`${name}.pem`), key: read(`${name}.key.pem`) }
   const ca = readFileSync(join(side.certificates, 'ca.pem'), 'utf8')
@@ -82,7 +84,7 @@ export async function openSystem(side: Side, wishes: SystemWishes): Promise<Syst
   const signer = makeSigner(key)
   const issuer = {
     signer,
-    clock: systemClock,
+    clock,
     issuer: `urn:concordat:issuer:${of.agency}`,
     audience: agencyUri(of.agency),
   }

@@ -22,18 +22,13 @@ export function makeMemoryStore({
   const outbox = makeMemoryOutbox(ledger.append, vault.add, clock)
   const inbox = makeMemoryInbox(ledger.append, vault.add, clock)
   const shapes = makeMemoryShapes()
-  const witness = makeMemoryWitness(ledger.append)
-  const anchors = makeMemoryAnchors(ledger.append)
+  const witness = makeMemoryWitness(ledger.append, ledger.newest)
+  const anchors = makeMemoryAnchors(ledger.append, ledger.newest)
   const revisions = new Map<string, { readonly revision: number; readonly digest: string }>()
   return {
     ...ledger.port,
-    ...witness.port,
-    ...anchors.port,
-    async openLog(leaves) {
-      await ledger.port.openLog(leaves)
-      witness.forgetCosignatures()
-      anchors.forgetAnchors()
-    },
+    ...witness,
+    ...anchors,
     ...outbox,
     ...inbox,
     ...shapes.port,

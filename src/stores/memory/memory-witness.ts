@@ -7,16 +7,20 @@ import {
   type WitnessStore,
 } from '../../ledger/ledger.ts'
 
-/** Heads, conflicts and cosignatures in lists. */
-export function makeMemoryWitness(append: (leaves: readonly string[]) => void): {
-  readonly port: WitnessStore
-  /** Cosignatures belong to the log they were made of. */
-  forgetCosignatures(): void
-} {
+/**
+ * Heads, conflicts and cosignatures in lists.
+ *
+ * @param newest the number of the log that grows
+ */
+export function makeMemoryWitness(
+  append: (leaves: readonly string[]) => void,
+  newest: () => number,
+): WitnessStore {
   const logs = new Map<string, PeerLog>()
   const conflicts: { readonly conflict: LogConflict; settled: boolean }[] = []
-  let cosignatures: SavedCosignature[] = []
-  const port: WitnessStore = {
+  const cosignatures = new Map<number, readonly SavedCosignature[]>()
+  const ofLog = (log = newest()) => cosignatures.get(log) ?? []
+  return {
     peerLog: async origin => logs.get(origin),
     peerLogs: async peer =>
       [...logs.values()]
@@ -45,21 +49,19 @@ export function makeMemoryWitness(append: (leaves: readonly string[]) => void): 
       if (open.length > 0) append([leaf])
       return open.length
     },
-    async saveCosignature(cosignature) {
+    async saveCosignature(cosignature, log = newest()) {
       const { size, witness } = cosignature
-      cosignatures = cosignatures.filter(one => one.size !== size || one.witness !== witness)
-      cosignatures.push(cosignature)
+      const others = ofLog(log).filter(one => one.size !== size || one.witness !== witness)
+      cosignatures.set(log, [...others, cosignature])
     },
-    lastCosignature: async witness =>
-      cosignatures.filter(one => one.witness === witness).sort((a, b) => b.size - a.size)[0],
+    lastCosignature: async (witness, log) =>
+      ofLog(log)
+        .filter(one => one.witness === witness)
+        .sort((a, b) => b.size - a.size)[0],
     cosignatures: async size =>
-      cosignatures.filter(one => one.size === size).sort((a, b) => (a.witness < b.witness ? -1 : 1)),
-  }
-  return {
-    port,
-    forgetCosignatures() {
-      cosignatures = []
-    },
+      ofLog()
+        .filter(one => one.size === size)
+        .sort((a, b) => (a.witness < b.witness ? -1 : 1)),
   }
 }
 

@@ -7,16 +7,18 @@ export interface AnchorCommand {
   readonly kind: 'anchor'
   readonly anchor: Anchor
   readonly leaf: string
+  /** The number of the log; the one that grows where it is absent. */
+  readonly log?: number | undefined
 }
 
-/** How the writing thread keeps an anchor of the log that grows. */
+/** How the writing thread keeps an anchor of a log. */
 export function openAnchorTable(db: Database, ledger: LedgerTable): { save(command: AnchorCommand): void } {
   const insert = db.prepare(
-    'INSERT INTO anchor (log, size, kind, token, at) VALUES ((SELECT max(id) FROM log), ?, ?, ?, ?)',
+    'INSERT INTO anchor (log, size, kind, token, at) VALUES (coalesce(?, (SELECT max(id) FROM log)), ?, ?, ?, ?)',
   )
   return {
-    save({ anchor: { size, kind, token, at }, leaf }) {
-      insert.run(size, kind, token, at)
+    save({ anchor: { size, kind, token, at }, leaf, log = null }) {
+      insert.run(log, size, kind, token, at)
       ledger.append([leaf])
     },
   }
@@ -27,11 +29,11 @@ export function openAnchorReader(db: Database, number?: number): Pick<AnchorStor
   const logs = openLogs(db)
   const all = db.prepare('SELECT size, token, at FROM anchor WHERE log = ? ORDER BY size')
   const last = db.prepare('SELECT size, token, at FROM anchor WHERE log = ? ORDER BY size DESC LIMIT 1')
-  const log = () => newestOf(number === undefined ? logs() : logs().slice(0, number))
+  const log = (wanted = number) => newestOf(wanted === undefined ? logs() : logs().slice(0, wanted))
   return {
     anchors: async () => all.all(log().id).map(readAnchor),
-    async lastAnchor() {
-      const row = last.get(log().id)
+    async lastAnchor(wanted) {
+      const row = last.get(log(wanted).id)
       return row && readAnchor(row)
     },
   }

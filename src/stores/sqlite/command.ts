@@ -7,7 +7,7 @@ import type {
   ReleaseResult,
   SettleEntry,
 } from '../../delivery/delivery.ts'
-import type { DropAnswer, Head, SavedCheckpoint, VaultRow } from '../../ledger/ledger.ts'
+import type { DropAnswer, Head, LogTurn, SavedCheckpoint, VaultRow } from '../../ledger/ledger.ts'
 import type { Problem } from '../../terms/terms.ts'
 import type { AgreementCommand } from './agreement-table.ts'
 import type { AnchorCommand } from './anchor-table.ts'
@@ -43,8 +43,21 @@ export type Command =
   | AnchorCommand
   | DropCommand
   | { readonly kind: 'open-log'; readonly leaves: readonly string[] }
+  | TurnCommand
   | { readonly kind: 'checkpoint'; readonly checkpoint: SavedCheckpoint }
-  | { readonly kind: 'head' }
+  | HeadCommand
+
+/** Asks how large the log is; with a leaf, how large it would be with that. */
+export interface HeadCommand {
+  readonly kind: 'head'
+  readonly leaf?: string
+}
+
+/** Ends the log with its last leaf under its last checkpoint, and begins the next one. */
+export interface TurnCommand extends LogTurn {
+  readonly kind: 'turn-log'
+  readonly closing: string
+}
 
 /** Deletes what is due at `due`, if it is as many documents as the leaf says. */
 export interface EraseCommand {
@@ -76,6 +89,7 @@ export interface Answers {
   readonly checkpoint: string | null
   readonly head: Head
   readonly 'open-log': null
+  readonly 'turn-log': null
   /** False where it was another head that we have seen. */
   readonly advance: boolean
   /** False where it is kept already, or enough are. */
@@ -129,7 +143,9 @@ export type Reply =
 
 /** How many leaves a command records. */
 export function leavesIn(command: Command): number {
-  if (command.kind === 'shapes') return 0
+  if (command.kind === 'shapes' || command.kind === 'head') return 0
+  // One that cannot be recorded is tried again, and nothing that has happened is missing.
+  if (command.kind === 'turn-log') return 0
   if ('leaves' in command) return command.leaves.length
   if ('entries' in command) return command.entries.length
   if (command.kind === 'drop-log') return 1

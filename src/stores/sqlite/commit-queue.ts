@@ -31,6 +31,11 @@ interface Waiting {
 export interface CommitQueue {
   /** Resolves when the command is durable. Rejects with a Refusal `store-unavailable` or `overloaded`, or with a fault. */
   apply<K extends CommandKind>(command: CommandOf<K>): Promise<Answers[K]>
+  /**
+   * Gives the store to one alone: what is at work is brought to its end, then only what `work` asks for is carried out, and
+   * everything else waits until that has ended. Only one at a time.
+   */
+  alone<T>(work: (apply: CommitQueue['apply']) => Promise<T>): Promise<T>
   /** The thread has carried out the batch at work. */
   settle(outcomes: readonly Outcome[]): void
   /** Rejects everything from now on. */
@@ -48,6 +53,8 @@ export interface CommitQueueParts {
 
 export function makeCommitQueue({ post, onUnrecorded }: CommitQueueParts): CommitQueue {
   let waiting: Waiting[] = []
+  /** What the one asks for who has the store alone. */
+  let sole: Waiting[] | undefined
   let waitingBytes = 0
   let atWork: readonly Waiting[] = []
   let scheduled = false
@@ -55,7 +62,7 @@ export function makeCommitQueue({ post, onUnrecorded }: CommitQueueParts): Commi
   const idle: (() => void)[] = []
 
   function schedule(): void {
-    if (scheduled || atWork.length > 0 || waiting.length === 0) return
+    if (scheduled || atWork.length > 0 || (sole ?? waiting).length === 0) return
     scheduled = true
     setImmediate(send)
   }
@@ -63,10 +70,15 @@ export function makeCommitQueue({ post, onUnrecorded }: CommitQueueParts): Commi
   function send(): void {
     scheduled = false
     if (failed !== undefined) return
-    const count = batchLength(waiting)
-    atWork = waiting.slice(0, count)
-    waiting = waiting.slice(count)
-    waitingBytes -= bytesIn(atWork)
+    if (sole) {
+      atWork = sole.splice(0)
+      if (atWork.length === 0) return
+    } else {
+      const count = batchLength(waiting)
+      atWork = waiting.slice(0, count)
+      waiting = waiting.slice(count)
+      waitingBytes -= bytesIn(atWork)
+    }
     post(atWork.map(one => one.command))
   }
 
@@ -91,16 +103,28 @@ export function makeCommitQueue({ post, onUnrecorded }: CommitQueueParts): Commi
   }
 
   function becomeIdle(): void {
-    if (atWork.length === 0 && waiting.length === 0) for (const resolve of idle.splice(0)) resolve()
+    if (atWork.length === 0 && waiting.length === 0 && !sole) for (const resolve of idle.splice(0)) resolve()
+  }
+
+  function enqueueSole(entry: Waiting): void {
+    if (failed !== undefined) return turnAway(entry, failed)
+    sole?.push(entry)
+    schedule()
   }
 
   return {
-    apply: command =>
-      new Promise((resolve, reject) => {
-        // The thread answers each command with its own kind of answer, which the message cannot show to the compiler.
-        const answer = resolve as (answer: Answer) => void
-        enqueue({ command, bytes: weightOf(command), resolve: answer, reject })
-      }),
+    apply: command => asked(command, enqueue),
+    async alone(work) {
+      if (sole) throw new Error('somebody has the store alone already')
+      sole = []
+      try {
+        return await work(command => asked(command, enqueueSole))
+      } finally {
+        sole = undefined
+        schedule()
+        becomeIdle()
+      }
+    },
     settle(outcomes) {
       const batch = atWork
       atWork = []
@@ -110,7 +134,7 @@ export function makeCommitQueue({ post, onUnrecorded }: CommitQueueParts): Commi
     },
     fail(why) {
       failed = why
-      const all = [...atWork, ...waiting]
+      const all = [...atWork, ...(sole?.splice(0) ?? []), ...waiting]
       atWork = []
       waiting = []
       for (const one of all) turnAway(one, why)
@@ -122,6 +146,18 @@ export function makeCommitQueue({ post, onUnrecorded }: CommitQueueParts): Commi
         becomeIdle()
       }),
   }
+}
+
+/** A command in the queue, and what becomes of it. */
+function asked<K extends CommandKind>(
+  command: CommandOf<K>,
+  enqueue: (entry: Waiting) => void,
+): Promise<Answers[K]> {
+  return new Promise((resolve, reject) => {
+    // The thread answers each command with its own kind of answer, which the message cannot show to the compiler.
+    const answer = resolve as (answer: Answer) => void
+    enqueue({ command, bytes: weightOf(command), resolve: answer, reject })
+  })
 }
 
 /** How many of those that wait fit into one transaction; at least one. */

@@ -12,6 +12,7 @@ import {
   type TreeSource,
 } from '../../ledger/ledger.ts'
 import { type Problem, ProblemsError } from '../../terms/terms.ts'
+import type { TurnCommand } from './command.ts'
 import { bytesOf, type Database, MAIN_FILE, numberOf } from './database.ts'
 import { type LogExtent, newestOf, openLogs, openSizes, openSources } from './log-table.ts'
 
@@ -21,7 +22,14 @@ export interface LedgerTable {
   append(leaves: readonly string[]): number
   /** Ends the log as it is and begins another one with these leaves. */
   openLog(leaves: readonly string[]): void
-  head(): Head
+  /**
+   * Ends the log with a last leaf under a last checkpoint, and begins another one.
+   *
+   * @throws Error where the checkpoint is not that of the whole log; the transaction is to be undone
+   */
+  turnLog(command: TurnCommand): void
+  /** The head, or what it would be with one more leaf. */
+  head(leaf?: string): Head
   /** Null where it was kept, else the reason why not. */
   saveCheckpoint(checkpoint: SavedCheckpoint): string | null
   /** Forgets what was appended since the last commit: the tree is read again from what is durable. */
@@ -68,27 +76,49 @@ export function openLedgerTable(db: Database): LedgerTable {
     return first
   }
 
+  function openLog(leaves: readonly string[]): void {
+    insertLog.run(log.first + tree.size)
+    tree = load()
+    append(leaves)
+  }
+
+  function saveCheckpoint({ size, root, note, vkey, at }: SavedCheckpoint): string | null {
+    const last = lastCheckpoint(db, log)
+    if (last && size <= last.size) return 'a checkpoint of this size or a larger one is kept already'
+    if (size > tree.size) return 'the checkpoint is larger than the ledger'
+    const own = size === tree.size ? tree.root() : rootAt(size, sources(log))
+    if (Buffer.compare(own, root) !== 0) return 'the ledger has another root at this size'
+    insertCheckpoint.run(log.id, size, root, note, vkey, at)
+    return null
+  }
+
   return {
     append,
-    openLog(leaves) {
-      insertLog.run(log.first + tree.size)
-      tree = load()
-      append(leaves)
+    openLog,
+    turnLog({ closing, checkpoint, leaves }) {
+      append([closing])
+      const refused =
+        checkpoint.size === tree.size ? saveCheckpoint(checkpoint) : 'the log has grown meanwhile'
+      if (refused !== null) throw new Error(refused)
+      openLog(leaves)
     },
-    head: () => ({ size: tree.size, root: tree.root() }),
-    saveCheckpoint({ size, root, note, vkey, at }) {
-      const last = lastCheckpoint(db, log)
-      if (last && size <= last.size) return 'a checkpoint of this size or a larger one is kept already'
-      if (size > tree.size) return 'the checkpoint is larger than the ledger'
-      const own = size === tree.size ? tree.root() : rootAt(size, sources(log))
-      if (Buffer.compare(own, root) !== 0) return 'the ledger has another root at this size'
-      insertCheckpoint.run(log.id, size, root, note, vkey, at)
-      return null
-    },
+    head: leaf => headOf(leaf === undefined ? tree : grownBy(leaf, tree)),
+    saveCheckpoint,
     reload() {
       tree = load()
     },
   }
+}
+
+function headOf(tree: GrowingTree): Head {
+  return { size: tree.size, root: tree.root() }
+}
+
+/** The tree with one more leaf; the one it is made from stays as it is. */
+function grownBy(leaf: string, tree: GrowingTree): GrowingTree {
+  const grown = growTree(tree.size, tree.edge(), () => undefined)
+  grown.append(leafHash(leaf))
+  return grown
 }
 
 function lastCheckpoint(db: Database, { id }: LogExtent): Head | undefined {

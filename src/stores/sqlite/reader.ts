@@ -8,7 +8,6 @@ import {
   type WitnessStore,
 } from '../../ledger/ledger.ts'
 import { openAgreementReader } from './agreement-table.ts'
-import { openAnchorReader } from './anchor-table.ts'
 import {
   agencyOf,
   bytesOf,
@@ -31,11 +30,9 @@ export function openReader(db: Database) {
   return {
     ...openOutboxReader(db),
     ...openInboxReader(db),
-    ...openLedgerReader(db),
     ...openAgreementReader(db),
     ...openShapeReader(db),
     ...openWitnessReader(db),
-    ...openAnchorReader(db),
     drops: () => readDrops(db),
     ...openLeafReader(db),
   }

@@ -18,6 +18,7 @@ import { type Done, type Hindrance, leavesIn, type Reply, type Request } from '.
 import { type CommitQueue, makeCommitQueue } from './commit-queue.ts'
 import { type Database, MAIN_FILE, openForReading, VAULT_FILE } from './database.ts'
 import { type Droppable, openDroppable } from './drop-table.ts'
+import { openLogs } from './log-table.ts'
 import { type Cosignatures, openCosignatures, openLedgerReader, openReader, type Reader } from './reader.ts'
 import { openShapeReader } from './shape-table.ts'
 import { keepUnrecorded, type Unrecorded } from './unrecorded.ts'
@@ -75,6 +76,9 @@ export async function openSqliteStore(parts: SqliteStoreParts): Promise<Store> {
   return {
     ...writing(queue, reader),
     ...reading(reader),
+    ...openLedgerReader(db),
+    ...openAnchorReader(db),
+    log: number => openLedgerReader(db, number),
     ...openVaultReader(vaultFile),
     async [Symbol.asyncDispose]() {
       await queue.drained()
@@ -101,15 +105,16 @@ export type SqliteLedger = LedgerReader & Cosignatures & Pick<AnchorStore, 'anch
 /**
  * Reads the ledger of a store, also while its gateway runs.
  *
- * @param number of the log, counted from 1; without it the one that grows
+ * @param number of the log, counted from 1; without it the one that grows now, also when that is closed meanwhile
  */
 export function openSqliteLedger(directory: string, number?: number): SqliteLedger {
   const db = openForReading(join(directory, MAIN_FILE))
+  const log = number ?? openLogs(db)().length
   return {
-    ...openLedgerReader(db, number),
-    ...openCosignatures(db, number),
-    ...openAnchorReader(db, number),
-    ...openDroppable(db, number),
+    ...openLedgerReader(db, log),
+    ...openCosignatures(db, log),
+    ...openAnchorReader(db, log),
+    ...openDroppable(db, log),
     [Symbol.dispose]: () => db.close(),
   }
 }
@@ -175,6 +180,11 @@ function writing(queue: CommitQueue, reader: Reader) {
     async openLog(leaves) {
       await queue.apply({ kind: 'open-log', leaves })
     },
+    turnLog: (closing, turn) =>
+      queue.alone(async apply => {
+        const head = await apply({ kind: 'head', leaf: closing })
+        await apply({ kind: 'turn-log', closing, ...(await turn(head)) })
+      }),
   } satisfies Partial<Store>
 }
 
@@ -183,11 +193,11 @@ function witnessing(queue: CommitQueue) {
     advance: step => queue.apply({ kind: 'advance', step }),
     keepConflict: (conflict, leaf) => queue.apply({ kind: 'conflict', conflict, leaf }),
     settleConflicts: (peer, at, leaf) => queue.apply({ kind: 'settle-conflicts', peer, at, leaf }),
-    async saveCosignature(cosignature) {
-      await queue.apply({ kind: 'cosignature', cosignature })
+    async saveCosignature(cosignature, log) {
+      await queue.apply({ kind: 'cosignature', cosignature, log })
     },
-    async saveAnchor(anchor, leaf) {
-      await queue.apply({ kind: 'anchor', anchor, leaf })
+    async saveAnchor(anchor, leaf, log) {
+      await queue.apply({ kind: 'anchor', anchor, leaf, log })
     },
     dropLog: order => queue.apply({ kind: 'drop-log', order }),
   } satisfies Partial<Store>
@@ -207,22 +217,11 @@ function reading(reader: Reader) {
     acts: async () => reader.acts(),
     drafts: async () => reader.drafts(),
     shapes: async query => reader.shapes(query),
-    size: () => reader.size(),
-    leaves: (from, to) => reader.leaves(from, to),
-    tile: (level, index) => reader.tile(level, index),
-    latestCheckpoint: () => reader.latestCheckpoint(),
-    checkpoints: (after, limit) => reader.checkpoints(after, limit),
-    inclusion: (index, size) => reader.inclusion(index, size),
-    rootAt: size => reader.rootAt(size),
-    consistency: (old, size) => reader.consistency(old, size),
-    logs: () => reader.logs(),
     peerLog: async origin => reader.peerLog(origin),
     peerLogs: async peer => reader.peerLogs(peer),
     conflicts: async () => reader.conflicts(),
-    lastCosignature: async witness => reader.lastCosignature(witness),
+    lastCosignature: async (witness, log) => reader.lastCosignature(witness, log),
     cosignatures: async size => reader.cosignatures(size),
-    anchors: () => reader.anchors(),
-    lastAnchor: () => reader.lastAnchor(),
     drops: async () => reader.drops(),
   } satisfies Partial<Store>
 }

@@ -19,7 +19,14 @@ export type WitnessCommand =
       readonly at: number
       readonly leaf: string
     }
-  | { readonly kind: 'cosignature'; readonly cosignature: SavedCosignature }
+  | CosignatureCommand
+
+export interface CosignatureCommand {
+  readonly kind: 'cosignature'
+  readonly cosignature: SavedCosignature
+  /** The number of the log; the one that grows where it is absent. */
+  readonly log?: number | undefined
+}
 
 export interface WitnessTable {
   /** False where another request has been faster. */
@@ -27,7 +34,7 @@ export interface WitnessTable {
   /** False where it is kept already, or enough are. */
   keepConflict(conflict: LogConflict, leaf: string): boolean
   settleConflicts(peer: string, at: number, leaf: string): number
-  saveCosignature(cosignature: SavedCosignature): void
+  saveCosignature(command: CosignatureCommand): void
 }
 
 const NEWEST_LOG = '(SELECT max(id) FROM log)'
@@ -44,7 +51,7 @@ export function openWitnessTable(db: Database, ledger: LedgerTable): WitnessTabl
   )
   const settle = db.prepare('UPDATE peer_conflict SET settled_at = ? WHERE peer = ? AND settled_at IS NULL')
   const save = db.prepare(
-    `INSERT OR REPLACE INTO cosignature (log, size, witness, line, at) VALUES (${NEWEST_LOG}, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO cosignature (log, size, witness, line, at) VALUES (coalesce(?, ${NEWEST_LOG}), ?, ?, ?, ?)`,
   )
   return {
     advance({ from, to, leaf }) {
@@ -66,8 +73,8 @@ export function openWitnessTable(db: Database, ledger: LedgerTable): WitnessTabl
       if (settled > 0) ledger.append([leaf])
       return settled
     },
-    saveCosignature({ size, witness, line, at }) {
-      save.run(size, witness, line, at)
+    saveCosignature({ cosignature: { size, witness, line, at }, log = null }) {
+      save.run(log, size, witness, line, at)
     },
   }
 }
@@ -87,7 +94,8 @@ export function openWitnessReader(db: Database) {
     'SELECT origin, peer, size, why, note, was, at FROM peer_conflict WHERE settled_at IS NULL ORDER BY row',
   )
   const last = db.prepare(
-    `SELECT size, witness, line, at FROM cosignature WHERE log = ${NEWEST_LOG} AND witness = ? ORDER BY size DESC LIMIT 1`,
+    `SELECT size, witness, line, at FROM cosignature WHERE log = coalesce(?, ${NEWEST_LOG}) AND witness = ?
+     ORDER BY size DESC LIMIT 1`,
   )
   const ofSize = db.prepare(
     `SELECT size, witness, line, at FROM cosignature WHERE log = ${NEWEST_LOG} AND size = ? ORDER BY witness`,
@@ -99,8 +107,8 @@ export function openWitnessReader(db: Database) {
     },
     peerLogs: (peer: string) => ofPeer.all(peer).map(readPeerLog),
     conflicts: () => open.all().map(readConflict),
-    lastCosignature(witness: string): SavedCosignature | undefined {
-      const row = last.get(witness)
+    lastCosignature(witness: string, log?: number): SavedCosignature | undefined {
+      const row = last.get(log ?? null, witness)
       return row && readCosignature(row)
     },
     cosignatures: (size: number) => ofSize.all(size).map(readCosignature),

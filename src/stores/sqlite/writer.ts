@@ -225,9 +225,12 @@ function perform(tables: Tables, command: Command, now: number): Answer {
     case 'checkpoint':
       return tables.ledger.saveCheckpoint(command.checkpoint)
     case 'head':
-      return tables.ledger.head()
+      return tables.ledger.head(command.leaf)
     case 'open-log':
       tables.ledger.openLog(command.leaves)
+      return null
+    case 'turn-log':
+      tables.ledger.turnLog(command)
       return null
     case 'advance':
       return tables.witness.advance(command.step)
@@ -236,7 +239,7 @@ function perform(tables: Tables, command: Command, now: number): Answer {
     case 'settle-conflicts':
       return tables.witness.settleConflicts(command.peer, command.at, command.leaf)
     case 'cosignature':
-      tables.witness.saveCosignature(command.cosignature)
+      tables.witness.saveCosignature(command)
       return null
     case 'anchor':
       tables.anchors.save(command)
