@@ -19,7 +19,6 @@ import { mgrsOfOsgr, osgr, osgrOfMgrs, placeOfOsgr } from './converters/osgr.ts'
 import { accuracyOfMgrs, pointOfMgrs } from './converters/point.ts'
 import { rank, rankOfCode } from './converters/rank.ts'
 import { realm } from './converters/realm.ts'
-import { realmOfSymbols } from './converters/realm-of-symbols.ts'
 import { urnOfReferences } from './converters/references.ts'
 import { sentences } from './converters/sentences.ts'
 import { formOfShape, shape } from './converters/shape.ts'
@@ -82,7 +81,6 @@ export const CONVERTERS = {
   'rank-of-code': rankOfCode,
   'rank-unless-kept': rankUnlessKept,
   realm,
-  'realm-of-symbols': realmOfSymbols,
   sentences,
   serial,
   shape,

@@ -11,7 +11,7 @@ import {
 import type { LossOutcome } from '../mapping.ts'
 import { type Realm, realmOf, realmOfContext, wordFor } from '../realm.ts'
 import { readDigits } from '../symbol-digits.ts'
-import { readLetters } from '../symbol-letters.ts'
+import { contextOfLetters, readLetters } from '../symbol-letters.ts'
 
 const SYMBOLS: readonly SiteType[] = ['text', 'list']
 
@@ -21,20 +21,19 @@ const SYMBOLS: readonly SiteType[] = ['text', 'list']
  * word for it is a problem of the mapping, and a word that no list has stops the translation.
  *
  * A document that does not say it may show it: symbols that are all of an exercise make it one. Symbols of something real say
- * nothing, because that is what a symbol shows where nobody has said otherwise.
+ * nothing, because that is what a symbol shows where nobody has said otherwise; the older ones least of all, beside newer ones.
  *
- * Slots, all optional: `value` (enum or text), `symbols` and `letters` (a text, or a list whose parameter `symbol` names the member:
- * the symbols of the document). Parameter `symbol`. Gives: enum. Loss: EXACT, or NARROWED where a test is called an exercise.
- * Refuses: `unknown`; `mixed`, symbols that contradict each other, or something said to be real; `symbol`, one of no known context.
+ * Slots, all optional: `value` (enum or text), `symbols` in 20 digits and `letters` in 15 characters (a text, or a list). Parameters
+ * `symbol` and `letter`: the members of such a list. Gives: enum. Loss: EXACT, or NARROWED where a test is called an exercise. Refuses: `unknown`; `mixed`, symbols that contradict each other, or something said to be real; `symbol`, one of no known context.
  */
 export const realm: Converter = {
   slots: [
     { name: 'value', types: ['enum', 'text'], optional: true },
-    { name: 'symbols', types: SYMBOLS, optional: true },
-    { name: 'letters', types: SYMBOLS, optional: true },
+    { name: 'symbols', types: SYMBOLS, members: ['symbol'], optional: true },
+    { name: 'letters', types: SYMBOLS, members: ['letter'], optional: true },
   ],
   gives: ['enum'],
-  parameters: ['symbol'],
+  parameters: ['letter', 'symbol'],
   compile(site: Site) {
     const list = site.target.values ?? []
     checkLists(site, list)
@@ -61,9 +60,9 @@ function checkLists(site: Site, list: readonly string[]): void {
       site.complain('realm-lost', `\`${site.target.path}\` has no word for \`${kind}\``)
   if (site.sources.every(source => source === undefined))
     site.complain('source-missing', '`realm` needs `value` or `symbols`')
-  const listed = symbols.some(source => source?.type === 'list')
-  if (listed && !site.parameters.has('symbol'))
-    site.complain('parameter-missing', '`realm` needs `symbol` to read a list')
+  for (const [at, name] of ['symbol', 'letter'].entries())
+    if (symbols[at]?.type === 'list' && !site.parameters.has(name))
+      site.complain('parameter-missing', `\`realm\` needs \`${name}\` to read a list`)
 }
 
 /** A symbol of no context, which leaves the realm open, contradicts nothing that is said. */
@@ -73,32 +72,51 @@ function isContradicted(seen: Converted | undefined, rule: string): boolean {
 
 /** What the symbols of a document show together; undefined where they are of something real, or there are none. */
 function readShown({ parameters, rule }: Site, list: readonly string[]): Convert {
-  const member = parameters.get('symbol') ?? ''
+  const [symbol = '', letter = ''] = ['symbol', 'letter'].map(name => parameters.get(name))
   const [mixed, open] = [blocked(`${rule}.mixed`), blocked(`${rule}.symbol`)]
-  return symbols => {
-    const realms = new Set(symbols.flatMap(value => textsIn(value, member)).flatMap(shownBy))
-    const unreal = (['exercise', 'simulation'] as const).find(one => realms.has(one))
+  return ([symbols, letters]) => {
+    const [newer, older] = [textsIn(symbols, symbol), textsIn(letters, letter)]
+    const realms = new Set<Shown>()
+    for (let at = 0; at < Math.max(newer.length, older.length); at++)
+      for (const shown of shownByUnit(newer[at], older[at])) realms.add(shown)
+    const unreal = [...realms].find(one => one === 'exercise' || one === 'simulation')
     if (unreal === undefined) return realms.has('open') ? open : undefined
     if (realms.has('real')) return mixed
     return answerFor(unreal, '', { list, rule: `${rule}.symbol` })
   }
 }
 
-function textsIn(value: Json | undefined, member: string): readonly string[] {
+function textsIn(value: Json | undefined, member: string): readonly (string | undefined)[] {
   const entries: readonly (Json | undefined)[] = Array.isArray(value) ? value : [value]
-  return entries
-    .map(entry => (isJsonObject(entry) ? entry[member] : entry))
-    .filter(text => typeof text === 'string')
+  return entries.map(entry => {
+    const text = isJsonObject(entry) ? entry[member] : entry
+    return typeof text === 'string' ? text : undefined
+  })
 }
 
-/** What one symbol shows by its context, whatever else is wrong with it; nothing for a code name that policy has put in its place. */
-function shownBy(text: string): readonly (Realm | 'open')[] {
+/** What a symbol shows; `open` for one of no known context. */
+type Shown = Realm | 'open'
+
+/** What both symbols of one unit show: many who draw an exercise in 20 digits write the letters as ever. */
+function shownByUnit(symbol: string | undefined, letters: string | undefined): readonly Shown[] {
+  const newer = shownBy(symbol)
+  const older = shownBy(letters)
+  return newer.length === 0 ? older : [...newer, ...older.filter(one => one !== 'real' && one !== 'open')]
+}
+
+/**
+ * What one symbol shows by its context, whatever else is wrong with it; nothing where it leaves that open, and for a code name that
+ * policy has put in its place.
+ */
+function shownBy(text: string | undefined): readonly Shown[] {
+  if (text === undefined) return []
   if (/^\d{20}(?:\d{10})?$/.test(text)) {
     const context = text.charAt(2)
     return [context <= '2' ? realmOfContext(context) : 'open']
   }
-  if (text.length !== 15) return []
-  return [realmOfSymbol(text) ?? 'open']
+  if (text.length !== 15 || /^.[-*]/.test(text)) return []
+  const context = contextOfLetters(text)
+  return [context === undefined ? 'open' : realmOfContext(context)]
 }
 
 function answer(value: Json, list: readonly string[], rule: string): Converted | undefined {

@@ -1,15 +1,4 @@
-import type { Json } from '../../kit/kit.ts'
-import {
-  alsoTelling,
-  blocked,
-  type Convert,
-  type Converted,
-  type Converter,
-  type Site,
-  type Slot,
-  unmapped,
-} from '../converter.ts'
-import type { TranslationContext } from '../mapping.ts'
+import { blocked, type Convert, type Converter, type Site, type Slot, unmapped } from '../converter.ts'
 import { realmTold } from '../realm.ts'
 import { symbolOf } from '../unit-symbols.ts'
 import { withSlots } from './kept.ts'
@@ -29,7 +18,7 @@ const MADE_FROM = 2
 /**
  * The 20-digit symbol of a unit as it came, or where no symbol came that of its police unit type. A type that is not one of the
  * police has no symbol: nobody is made a police unit. As nothing but its symbols tells that a unit belongs to an exercise, a unit
- * without any stops the translation of an exercise, and one that does not come is shown as planned.
+ * without any stops the translation of an exercise.
  *
  * Slots: `sidc`, `sidc15` (text: the symbols as they came), `type`, `status`, `realm` (enum). Gives: text. Loss: EXACT for what came;
  * otherwise as `sidc`. Refuses: as `sidc-kept` for a symbol that came; `realm`; `realm-untold`.
@@ -79,21 +68,6 @@ function making(site: Site, form: 'sidc' | 'sidc15'): Convert {
   return ([type, status, realm], context) => {
     if (type === undefined) return undefined
     if (typeof type !== 'string' || symbolOf(type) === undefined) return no
-    const told = print([type, undefined, status, realm], context)
-    return realmTold(realm) === 'real' || told?.kind !== 'unmapped'
-      ? told
-      : asPlanned(print, { type, realm }, context)
+    return print([type, undefined, status, realm], context)
   }
-}
-
-/** A unit that does not come, in an exercise: what is left of it must still show that it is one. */
-function asPlanned(
-  print: Convert,
-  { type, realm }: { type: string; realm: Json | undefined },
-  context: TranslationContext,
-): Converted | undefined {
-  const planned = print([type, undefined, 'Requested', realm], context)
-  if (planned?.kind !== 'value') return planned
-  const manner = alsoTelling(planned.manner, 'NARROWED', 'does not come, shown as planned')
-  return { ...planned, manner }
 }

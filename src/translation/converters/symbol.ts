@@ -56,7 +56,8 @@ interface Known {
  * Police unit type → 20-digit symbol (APP-6D). Where the type is not there, the first word of the unit code is tried if the
  * parameter `prefixes: police` allows it (`PSU-…`), and else the unit is a generic police unit; both are said. A unit that is
  * asked for or set aside is shown as planned, and one that does not come, or no longer, not at all. Only the symbol tells that a
- * unit is not real: where there can be none, the unit of an exercise stops the translation.
+ * unit is not real: in an exercise one that does not come is shown as planned, and where there can be no symbol, the unit stops the
+ * translation.
  *
  * Slots, all optional: `type` (enum), `unit` (id), `status` (enum: of a deployment, a duty unit or a planning unit), `realm`
  * (enum; or text, another symbol of the unit). Parameters `prefixes`; `unstated`: `present` (the rule) or `planned`, what a unit
@@ -95,17 +96,17 @@ function unitSymbol(form: 'sidc' | 'sidc15'): Converter {
         if (realm === undefined) return refusal
         const unit = known(values)
         const { stage, taken } = stageIn(values[2])
-        if (unit === undefined || stage === 'gone') {
-          if (realm !== 'real') return lost
-          return unit && gone
-        }
+        if (unit === undefined) return realm === 'real' ? undefined : lost
+        if (stage === 'gone' && realm === 'real') return gone
         const manner = form === 'sidc' ? mannerOf(unit, site.rule) : oldMannerOf(unit, site.rule)
         const untold = untoldIn(form, realm)
         const assumed = assumedOf({ real: values[3] === undefined, planned: taken })
         const told = assumed === undefined ? manner : alsoTelling(manner, 'DEFAULTED', assumed)
+        const left = stage === 'gone' ? 'does not come, shown as planned' : undefined
+        const notes = [untold, left].filter(note => note !== undefined)
         return made(
-          print(unit.symbol, stage === 'planned', realm),
-          untold === undefined ? told : alsoTelling(told, 'NARROWED', untold),
+          print(unit.symbol, stage !== 'present', realm),
+          notes.length === 0 ? told : alsoTelling(told, 'NARROWED', notes.join('; ')),
         )
       }
     },
