@@ -1,6 +1,6 @@
 import type { LossOutcome } from './mapping.ts'
 import { contextOf, type Realm } from './realm.ts'
-import { dangerOf, readDigits, type SymbolFault } from './symbol-digits.ts'
+import { dangerOf, LAND_EQUIPMENT, LAND_UNIT, readDigits, type SymbolFault } from './symbol-digits.ts'
 
 /** A police unit as a land unit of APP-6D / MIL-STD-2525D, and in the older 15 characters of APP-6A. */
 export interface UnitSymbol {
@@ -144,6 +144,20 @@ const POLICE_TYPES: ReadonlyMap<string, string> = new Map(
 
 const MILITARY_OTHER = 'MILITARY_OTHER'
 
+/**
+ * What only armed forces have, by symbol set and the first two digits of the entity (JMSML): a positive list, so that nobody is shown
+ * as military of whom the symbol does not say it. Civilians, emergency services and law enforcement have entities of their own in the
+ * sets of forces too; weapons, mines, installations, persons, activities and measures are no units.
+ */
+const ARMED_FORCES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['01', new Set(['11'])],
+  ['05', new Set(['11'])],
+  [LAND_UNIT, new Set(['11', '12', '13', '14', '15', '16', '17', '18'])],
+  [LAND_EQUIPMENT, new Set(['12'])],
+  ['30', new Set(['11', '12', '13'])],
+  ['35', new Set(['11'])],
+])
+
 /** Every unit type that a symbol can be read as. */
 export const UNIT_TYPES: readonly string[] = [
   ...MILITARY.values(),
@@ -158,6 +172,8 @@ function keyOf({ hq, echelon, entity, modifier }: UnitSymbol): string {
 
 export type SymbolReading =
   | { readonly kind: 'unit'; readonly unitType: string; readonly outcome: LossOutcome }
+  /** No unit of police or armed forces: civilians and crowds, activities, things, and whatever the symbol leaves open. */
+  | { readonly kind: 'none' }
   /** A field has no meaning, or the symbol must not pass without a person. */
   | { readonly kind: 'refused'; readonly why: SymbolFault | 'civil-identity' }
 
@@ -167,12 +183,17 @@ export function readSymbol(sidc: string): SymbolReading {
   if (reading.kind === 'refused') return reading
   const danger = dangerOf(reading.fields)
   if (danger !== undefined) return { kind: 'refused', why: danger }
-  if (reading.fields.set !== '10') return { kind: 'unit', unitType: MILITARY_OTHER, outcome: 'WIDENED' }
-  const entity = sidc.slice(10, 16)
+  const { set, entity } = reading.fields
+  if (set !== LAND_UNIT) return otherForce(set, entity)
   const military = MILITARY.get(entity)
   if (military !== undefined) return { kind: 'unit', unitType: military, outcome: 'NARROWED' }
   const police = POLICE_TYPES.get(sidc.slice(7, 10) + entity + sidc.slice(16, 18))
   if (police !== undefined) return { kind: 'unit', unitType: police, outcome: 'EXACT' }
   if (entity === '200700') return { kind: 'unit', unitType: 'OTHER', outcome: 'WIDENED' }
-  return { kind: 'unit', unitType: MILITARY_OTHER, outcome: 'WIDENED' }
+  return otherForce(set, entity)
+}
+
+function otherForce(set: string, entity: string): SymbolReading {
+  const isForce = ARMED_FORCES.get(set)?.has(entity.slice(0, 2)) ?? false
+  return isForce ? { kind: 'unit', unitType: MILITARY_OTHER, outcome: 'WIDENED' } : { kind: 'none' }
 }

@@ -5,12 +5,14 @@ import { isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
 import { realmOf } from '../../src/translation/realm.ts'
 import {
   type Mapping,
+  type ReportLine,
   squareOf,
   squareOfReference,
   type Translation,
 } from '../../src/translation/translation.ts'
 import { POLICE_SYMBOLS, symbolOf } from '../../src/translation/unit-symbols.ts'
-import { allMappings, cases, context, mappingSource, schemas } from './support.ts'
+import { rowsOf } from './converter-support.ts'
+import { allMappings, cases, context, hasConformanceData, mappingSource, schemas } from './support.ts'
 
 const registry = schemas()
 const mappings = allMappings(registry)
@@ -302,6 +304,83 @@ void t.test('what only its symbols tell to be no reality never arrives as real',
     'army.positionReport.to.police.unitPosition',
   ])
     t.ok((seen.get(id) ?? 0) > 5, `${id}: ${seen.get(id)}`)
+  t.end()
+})
+
+/** Set and first two digits of the entity of what only armed forces have: land units, armoured vehicles, aircraft, ships. */
+const OF_FORCES = /^(?:101[1-8]|1512|0111|0511|301[123]|3511)$/
+/** Police, and internal security forces, among the land units. */
+const OF_POLICE = ['200700', '201300']
+const TO_BOARD = 'army.taskOrg.to.police.deploymentBoard'
+
+/** How each symbol arrives in both mappings that name a kind of unit; nothing where it stops the translation. */
+function arrivingWith(sidc: string): readonly { unit: JsonObject; lines: readonly ReportLine[] }[] {
+  const track = translate(TO_POLICE, { track: 'A.1', sidc })
+  const board = translate(TO_BOARD, { id: 'to-1', units: [{ id: 'u', sidc }] })
+  return [track, board].flatMap(translation => {
+    if (translation.kind === 'blocked') return []
+    const { units } = translation.document
+    const unit = Array.isArray(units) ? (units[0] as JsonObject) : translation.document
+    const lines = translation.report.lines().filter(({ path }) => path.endsWith('/unitType'))
+    return [{ unit, lines }]
+  })
+}
+
+const twoDigits = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'))
+
+void t.test('civilians, crowds and activities are no unit, whatever the symbol set', t => {
+  const wrong: string[] = []
+  const told = new Set<string>()
+  let [forces, none] = [0, 0]
+  const judge = (sidc: string) => {
+    const entity = sidc.slice(10, 16)
+    const isForce = OF_FORCES.test(sidc.slice(4, 6) + entity.slice(0, 2))
+    const isPolice = sidc.slice(4, 6) === '10' && OF_POLICE.includes(entity)
+    for (const { unit, lines } of arrivingWith(sidc)) {
+      if ((unit['unitType'] !== undefined) !== (isForce || isPolice)) wrong.push(sidc)
+      if (isForce && !String(unit['unitType']).startsWith('MILITARY_')) wrong.push(sidc)
+      if (isForce) forces++
+      else if (!isPolice) {
+        none++
+        for (const { outcome, note } of lines) told.add(`${outcome} ${note}`)
+        if (lines.length !== 1 || unit['sidc'] !== sidc) wrong.push(sidc)
+      }
+    }
+  }
+  for (const head of ['1001', '1003', '1004', '1301'])
+    for (const set of twoDigits)
+      for (const entity of twoDigits) {
+        judge(`${head}${set}0000${entity}00000000`)
+        judge(`${head}${set}0000${entity}01000000`)
+      }
+  for (const entity of twoDigits) judge(`1003100000${`20${entity}`}000000`)
+  t.same(wrong, [])
+  t.same([...told], ['UNMAPPED no such kind of unit here'], 'and none is told from another')
+  t.ok(forces > 50 && none > 500, `${forces} of forces, ${none} of nobody`)
+  t.end()
+})
+
+const independent = hasConformanceData ? {} : { skip: 'no independent data here' }
+
+void t.test('what the tables call civil is no unit', independent, t => {
+  let civil = 0
+  for (const [set, file] of [
+    ['10', 'Land_Unit'],
+    ['11', 'Land_Unit_Civilian'],
+    ['15', 'Land_Equipment'],
+    ['20', 'Land_Installation'],
+    ['40', 'Activities'],
+  ] as const)
+    for (const row of rowsOf(`symbology/jmsml-Coded_Domain_${file}_Entities.csv`, ',')) {
+      const [name, entity = ''] = [row.slice(0, -1).join(), row.at(-1)]
+      const isCivil = set === '11' || set === '40' || /^(?:Civilian|Law Enf|Emergency|Install)/.test(name)
+      if (!isCivil || OF_POLICE.includes(entity)) continue
+      for (const { unit } of arrivingWith(`1004${set}0000${entity}0000`)) {
+        civil++
+        t.equal(unit['unitType'], undefined, `${set}: ${name}`)
+      }
+    }
+  t.ok(civil > 200, `${civil}`)
   t.end()
 })
 

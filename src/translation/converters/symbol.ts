@@ -136,10 +136,12 @@ function makeStage(site: Site): (status: Json | undefined) => { stage: Stage; ta
 }
 
 /**
- * 20-digit symbol → police unit type. A friend's unit only: suspect and hostile need a person.
+ * 20-digit symbol → police unit type. A friend's unit only: suspect and hostile need a person. Only what armed forces have is called
+ * military: civilians and crowds have no type, nor has an activity, a thing, or another agency.
  *
- * Slot: `value` (text). Gives: enum. Loss: EXACT, NARROWED, WIDENED. Refuses: the field without a meaning (`form`, `version`,
- * `context`, `identity`, `symbol-set`, `status`, `hq`, `amplifier`, `entity`, `modifier`), `civil-identity`.
+ * Slot: `value` (text). Gives: enum. Loss: EXACT, NARROWED, WIDENED; UNMAPPED for what is no unit of police or armed forces, always
+ * with the same words. Refuses: the field without a meaning (`form`, `version`, `context`, `identity`, `symbol-set`, `status`, `hq`,
+ * `amplifier`, `entity`, `modifier`), `civil-identity`.
  */
 export const unitType: Converter = {
   slots: [{ name: 'value', types: ['text'] }],
@@ -147,9 +149,11 @@ export const unitType: Converter = {
   parameters: [],
   compile(site: Site) {
     checkResults(site, UNIT_TYPES)
+    const none = unmapped(site.rule, 'no such kind of unit here')
     return ([value]) => {
       if (typeof value !== 'string') return undefined
       const reading = readSymbol(value)
+      if (reading.kind === 'none') return none
       if (reading.kind === 'refused') return blocked(`${site.rule}.${reading.why}`)
       const { outcome } = reading
       const note = outcome === 'EXACT' ? {} : { note: 'the symbol is kept beside it' }
