@@ -291,9 +291,13 @@ void t.test('nothing becomes more real than it was, in any two lists', async t =
       'NARROWED was a test, shown as an exercise',
       `${name}: no symbol tells a test`,
     )
+    t.equal(told(name, { ...slots, realm: 'REAL' }, written), 'EXACT undefined', `${name}: real, as it says`)
+    t.equal(told(name, slots, written), 'DEFAULTED taken as real', `${name}: nobody has said it`)
   }
   t.match(told('sidc15', { type: 'COMMAND', realm: 'SIMULATION' }), /^NARROWED was a simulation/)
   t.match(told('crowd-symbol', { value: 1, realm: 'SIMULATION' }, { with: { as: 'sidc15' } }), /^NARROWED/)
+  const riot = { with: { table: 'e', as: 'sidc' }, tables: { e: { A: '110110' } }, source: ['A'] }
+  t.equal(told('event-symbol', { value: 'A' }, riot), 'DEFAULTED not confirmed as a riot; taken as real')
 })
 
 const POLICE = ['PC', 'SGT', 'INSP', 'CHINSP', 'SUPT', 'CHSUPT', 'ACC', 'DCC', 'CC']

@@ -133,8 +133,8 @@ function checkCode(site: Site, code: string): void {
  * `LAWFUL_PROTEST: '120100'`. The symbol of a riot waits for Gold or Silver.
  *
  * Slots: `value` (enum), `realm` (enum, optional), `confirmed` (enum, optional). Parameters `table`; `as`: `sidc` or `sidc15`.
- * Gives: text. Loss: by the table; WIDENED for an unconfirmed riot; NARROWED for a test, which no symbol tells; UNMAPPED.
- * Refuses: `realm`.
+ * Gives: text. Loss: by the table; WIDENED for an unconfirmed riot; NARROWED for a test, which no symbol tells; DEFAULTED where no
+ * realm is stated; UNMAPPED. Refuses: `realm`.
  */
 export const eventSymbol: Converter = {
   slots: [{ name: 'value', types: ['enum'] }, { name: 'realm', types: ['enum'], optional: true }, CONFIRMED],
@@ -162,7 +162,7 @@ export const eventSymbol: Converter = {
       const realm = realmTold(said)
       if (realm === undefined) return refusal
       const symbol = neutralSymbol(ACTIVITY, row.value, { realm, as })
-      return symbol === undefined ? none : made(symbol.text, mannerOfNeutral(symbol, row.manner))
+      return symbol === undefined ? none : made(symbol.text, mannerOfNeutral(symbol, row.manner, said))
     }
   },
 }

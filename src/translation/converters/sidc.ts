@@ -158,7 +158,7 @@ const ORGANISATION_OR_GROUP = '110400'
  * A crowd or procession → its symbol: a group of civilians, always neutral.
  *
  * Slots: `value` (anything that says there is one), `realm` (enum, optional). Parameter `as`: `sidc` or `sidc15`. Gives: text.
- * Loss: EXACT; NARROWED for a test, which no symbol tells. Refuses: `realm`.
+ * Loss: EXACT; NARROWED for a test, which no symbol tells; DEFAULTED where no realm is stated. Refuses: `realm`.
  */
 export const crowdSymbol: Converter = {
   slots: [
@@ -180,7 +180,7 @@ export const crowdSymbol: Converter = {
       const realm = realmTold(said)
       if (realm === undefined) return refusal
       const symbol = neutralSymbol(LAND_CIVILIAN, ORGANISATION_OR_GROUP, { realm, as })
-      return symbol === undefined ? undefined : made(symbol.text, mannerOfNeutral(symbol, exact))
+      return symbol === undefined ? undefined : made(symbol.text, mannerOfNeutral(symbol, exact, said))
     }
   },
 }
@@ -206,7 +206,8 @@ export function neutralSymbol(
   return { text: writing.sidc15, untold: all.length === 0 ? undefined : all.join(', ') }
 }
 
-/** How a neutral symbol is told: as its row says, and what it leaves unsaid. */
-export function mannerOfNeutral({ untold }: NeutralSymbol, manner: Manner): Manner {
-  return untold === undefined ? manner : alsoTelling(manner, 'NARROWED', untold)
+/** How a neutral symbol is told: as its row says, what it leaves unsaid, and that it says real where nobody has said anything. */
+export function mannerOfNeutral({ untold }: NeutralSymbol, manner: Manner, realm: Json | undefined): Manner {
+  const told = untold === undefined ? manner : alsoTelling(manner, 'NARROWED', untold)
+  return realm === undefined ? alsoTelling(told, 'DEFAULTED', 'taken as real') : told
 }
