@@ -1,3 +1,4 @@
+import type { Json } from '../kit/kit.ts'
 import type { Bounds, Catalogue } from '../terms/terms.ts'
 import type { Room, Site, Spot } from './converter.ts'
 import type { Linking, Scope } from './lookup.ts'
@@ -102,9 +103,10 @@ export function checkLength({ complain, room, target }: Site, longest: number | 
 type Result = string | number | boolean
 
 /** Complains of each value that a converter can give and the target does not take: no word of its list, too long, of another form. */
-export function checkResults({ complain, room, target }: Site, results: Iterable<Result>): void {
+export function checkResults({ complain, room, target }: Site, results: Iterable<Json>): void {
   for (const result of new Set(results)) {
-    const says = `\`${String(result)}\` is not a value of \`${target.path}\``
+    const said = typeof result === 'string' ? result : JSON.stringify(result)
+    const says = `\`${said}\` is not a value of \`${target.path}\``
     const listed = target.values === undefined || typeof result !== 'string' || target.values.includes(result)
     if (!listed) complain('enum-value', says)
     else if (!room.accepts(result)) complain('value-unfit', says)

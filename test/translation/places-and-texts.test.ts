@@ -232,6 +232,31 @@ function problemsOf(id: string, from: string, to: string): string {
   }
 }
 
+void t.test('a mapping is told of references and places that its target never takes', async t => {
+  const taking = (accepts: (value: Json) => boolean): Written => ({ room: { ...ROOMY, accepts } })
+  const short = complaintsOf(
+    'mgrs',
+    taking(value => String(value).length <= 11),
+  )
+  t.equal(short.length, 4, 'eight and ten digits of two zones')
+  for (const says of short)
+    t.match(says, /^value-unfit: `\d{2}[A-Z]{3}(?:\d{8}|\d{10})` is not a value of `target`/)
+  t.same(complaintsOf('mgrs', {}), [])
+  const sources = { source: ['MACHINE.GPS', 'HUMAN'] }
+  const known = taking(value => isJsonObject(value) && value['source'] !== 'HUMAN')
+  t.match(complaintsOf('place-of-mgrs', { ...sources, ...known }).join(), /^value-unfit: [^`]*`.+HUMAN.+/)
+  const fine = taking(value => isJsonObject(value) && Number(value['accuracyM']) < 50_000)
+  t.equal(complaintsOf('place-of-mgrs', { ...sources, ...fine }).length, 1, 'the square of 100 km')
+  const seen = (source: string) => {
+    const converted = convert('place-of-mgrs', { value: '30UVG2039', source }, sources)
+    if (converted?.kind !== 'value' || !isJsonObject(converted.value)) throw new Error('no place')
+    return [converted.value['source'], converted.manner.outcome, converted.manner.note]
+  }
+  t.same(seen('HUMAN'), ['HUMAN', 'APPROXIMATED', 'centre of the square'])
+  const note = 'centre of the square; no such way of finding a place here'
+  t.same(seen('p-00ff'), [undefined, 'APPROXIMATED', note], 'the place itself arrives')
+})
+
 void t.test('what can come has to fit where it goes, when a mapping is loaded', async t => {
   const order = 'army.opord.to.police.operation'
   t.match(

@@ -1,5 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../kit/kit.ts'
+import { checkResults } from '../bounds.ts'
 import {
+  alsoTelling,
   blocked,
   type Convert,
   type Converted,
@@ -33,13 +35,23 @@ export const mgrs: Converter = {
   slots: POINT_SLOTS,
   gives: ['place'],
   parameters: ['accuracyM'],
-  compile: (site: Site) =>
-    onGrid(site, {
+  compile(site: Site) {
+    checkResults(site, REFERENCES)
+    return onGrid(site, {
       referenceOf,
       manners: squareManners(site.rule),
       outside: blocked(`${site.rule}.polar`),
-    }),
+    })
+  },
 }
+
+const ALL_DIGITS: readonly Digits[] = [0, 1, 2, 3, 4, 5]
+
+/** A reference of each length, from the first zone and the last: what all of them look like. */
+const REFERENCES: readonly string[] = [
+  { lat: -79.9, lon: -179.9 },
+  { lat: 83.9, lon: 179.9 },
+].flatMap(point => ALL_DIGITS.map(digits => referenceOf(point, digits)).filter(one => one !== undefined))
 
 /** A grid as a place is cut to it. */
 interface Grid {
@@ -114,9 +126,9 @@ export function placeAt(
 /**
  * MGRS (NGA.STND.0037) → the centre of its square, with the accuracy that a square allows and how the place was found.
  *
- * Slots: `value` (place or text), `source` (enum, optional). Gives: place. Loss: APPROXIMATED with half the diagonal. Refuses:
- * `form`, `bare-digits`, `letter` (I and O), `polar`, `zone`, `band`, `column`, `row`, `odd-digits`, `too-many-digits`,
- * `no-such-square`.
+ * Slots: `value` (place or text), `source` (enum, optional; what is no word of its list is left out, and said so). Gives: place.
+ * Loss: APPROXIMATED with half the diagonal. Refuses: `form`, `bare-digits`, `letter` (I and O), `polar`, `zone`, `band`, `column`,
+ * `row`, `odd-digits`, `too-many-digits`, `no-such-square`.
  */
 export const placeOfMgrs: Converter = {
   slots: [
@@ -127,13 +139,31 @@ export const placeOfMgrs: Converter = {
   parameters: [],
   compile(site: Site) {
     const manners = centreManners(`${site.rule}.centre`)
+    const words = site.sources[1]?.values
+    checkResults(site, placesFrom(words ?? []))
     return ([value, source]): Converted | undefined => {
       if (value === undefined) return undefined
       const square = readReference(typeof value === 'string' ? value : '')
       if (square.kind === 'refused') return blocked(`${site.rule}.${square.why}`)
-      return made(placeAt(square, { more: 0, source }), manners(square.side))
+      const manner = manners(square.side)
+      const isWord = typeof source !== 'string' || words?.includes(source) !== false
+      return isWord
+        ? made(placeAt(square, { more: 0, source }), manner)
+        : made(placeAt(square, { more: 0, source: undefined }), alsoTelling(manner, manner.outcome, UNSAID))
     }
   },
+}
+
+const UNSAID = 'no such way of finding a place here'
+
+/** A place of each accuracy, and one for each way in which a place can have been found. */
+function placesFrom(words: readonly string[]): readonly Json[] {
+  const centre = { lat: 55.8639, lon: -4.2719 }
+  const square = (digits: Digits) => ({ centre, side: sideOf(digits) })
+  return [
+    ...ALL_DIGITS.map(digits => placeAt(square(digits), { more: 0, source: undefined })),
+    ...words.map(source => placeAt(square(5), { more: 0, source })),
+  ]
 }
 
 /** How the centre of a square is told, by its side in metres. */
