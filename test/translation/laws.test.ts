@@ -239,6 +239,70 @@ void t.test('a track whose symbol is no reality stops, or arrives as none, in ev
   t.ok(arrived > 20, `${arrived} arrived`)
 })
 
+const TO_TASK_ORG = 'police.deploymentBoard.to.army.taskOrg'
+const digits = fc
+  .tuple(
+    fc.constantFrom('0', '1', '2'),
+    fc.constantFrom('3', '4'),
+    fc.constantFrom('141636000000', '152013000000', '142007001400', '139900000000', '001104000000'),
+  )
+  .map(([realm, identity, rest]) => `10${realm}${identity}1000${rest}`)
+const letters = fc
+  .tuple(fc.constantFrom('F', 'N', 'D', 'L'), fc.constantFrom('PUCI----E---', 'PQQQ----E---', 'PUULC---D---'))
+  .map(([identity, rest]) => `S${identity}G${rest}`)
+const unreal = (symbol: unknown) => /^(?:\d\d[12]\d{17}|.[DL].{13})$/.test(String(symbol))
+
+/** What police say of a unit that a partner has drawn, as a position and as the one unit of a board. */
+const partnerUnit = fc
+  .record(
+    {
+      realm: fc.constantFrom('REAL', 'EXERCISE', 'TEST'),
+      unitType: fc.constantFrom('PSU', 'FIT', 'MILITARY_TRANSPORT', 'MILITARY_OTHER'),
+      sidc: digits,
+      sidc15: letters,
+    },
+    { requiredKeys: [] },
+  )
+  .map(record => record as JsonObject)
+
+void t.test('nothing that a partner drew as an exercise goes out as real', t => {
+  const seen = { mixed: 0, exercise: 0, kept: 0 }
+  const judge = (id: string, { realm, ...unit }: JsonObject, document: JsonObject) => {
+    const translation = translate(id, { ...document, ...(realm === undefined ? {} : { realm }) })
+    const drawn = [unit['sidc'], unit['sidc15']].some(unreal)
+    if (realm === 'REAL' && drawn) {
+      if (translation.kind !== 'blocked' || !translation.rule.endsWith('.mixed')) return false
+      seen.mixed++
+    }
+    if (translation.kind === 'blocked') return true
+    const isExercise = drawn || realm === 'EXERCISE' || realm === 'TEST'
+    const text = JSON.stringify(translation.document)
+    if (isExercise) seen.exercise++
+    else seen.kept++
+    const shown = /"sidc":"\d\d[12]|"sidc15":".[GWMDLJK]/.test(text)
+    const sent = unit['sidc15'] !== undefined && text.includes(`"sidc15":"${String(unit['sidc15'])}"`)
+    return isExercise ? shown && (sent || !REAL_SYMBOL.test(text)) : !shown
+  }
+  fc.assert(
+    fc.property(partnerUnit, ({ sidc15: _older, ...one }) => {
+      const { realm: _, ...unit } = one
+      return judge(TO_ARMY, one, { unitId: '1EX.A', ...unit })
+    }),
+    { numRuns: 600 },
+  )
+  fc.assert(
+    fc.property(partnerUnit, one => {
+      const { realm: _, ...unit } = one
+      return judge(TO_TASK_ORG, one, { id: 'b', units: [{ unitId: '1EX.A', ...unit }] })
+    }),
+    { numRuns: 600 },
+  )
+  for (const [name, count] of Object.entries(seen)) t.ok(count > 50, `${count} ${name}`)
+  const stated = { unitId: 'PSU-NS-1', unitType: 'PSU', realm: 'EXERCISE', sidc: '10031000141636000000' }
+  t.equal(translated(TO_ARMY, stated)['sidc'], '10131000142007001400', 'its own word wins')
+  t.end()
+})
+
 void t.test('what does not say whether it is real is taken as real, and the report says so', t => {
   for (const [id, path] of [
     ['police.unitDeployment.to.army.taskOrg', '/units/0'],

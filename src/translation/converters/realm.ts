@@ -79,7 +79,7 @@ function readShown({ parameters, rule }: Site, list: readonly string[]): Convert
     const realms = new Set<Shown>()
     for (let at = 0; at < Math.max(newer.length, older.length); at++)
       for (const shown of shownByUnit(newer[at], older[at])) realms.add(shown)
-    const unreal = [...realms].find(one => one === 'exercise' || one === 'simulation')
+    const unreal = unrealIn(realms)
     if (unreal === undefined) return realms.has('open') ? open : undefined
     if (realms.has('real')) return mixed
     return answerFor(unreal, '', { list, rule: `${rule}.symbol` })
@@ -95,10 +95,16 @@ function textsIn(value: Json | undefined, member: string): readonly (string | un
 }
 
 /** What a symbol shows; `open` for one of no known context. */
-type Shown = Realm | 'open'
+export type Shown = Realm | 'open'
+
+/** Something that is not meant in earnest, as symbols show it; undefined where none does. */
+export function unrealIn(shown: Iterable<Shown>): 'exercise' | 'simulation' | undefined {
+  for (const one of shown) if (one === 'exercise' || one === 'simulation') return one
+  return undefined
+}
 
 /** What both symbols of one unit show: many who draw an exercise in 20 digits write the letters as ever. */
-function shownByUnit(symbol: string | undefined, letters: string | undefined): readonly Shown[] {
+export function shownByUnit(symbol: string | undefined, letters: string | undefined): readonly Shown[] {
   const newer = shownBy(symbol)
   const older = shownBy(letters)
   return newer.length === 0 ? older : [...newer, ...older.filter(one => one !== 'real' && one !== 'open')]

@@ -1,7 +1,9 @@
+import type { Json } from '../../kit/kit.ts'
 import { blocked, type Convert, type Converter, type Site, type Slot, unmapped } from '../converter.ts'
 import { realmTold } from '../realm.ts'
 import { symbolOf } from '../unit-symbols.ts'
 import { withSlots } from './kept.ts'
+import { shownByUnit, unrealIn } from './realm.ts'
 import { sidc15Kept, sidcKept } from './sidc.ts'
 import { sidc, sidc15 } from './symbol.ts'
 
@@ -18,10 +20,11 @@ const MADE_FROM = 2
 /**
  * The 20-digit symbol of a unit as it came, or where no symbol came that of its police unit type. A type that is not one of the
  * police has no symbol: nobody is made a police unit. As nothing but its symbols tells that a unit belongs to an exercise, a unit
- * without any stops the translation of an exercise.
+ * without any stops the translation of an exercise; and what is said to be real and was drawn as an exercise needs a person, as do two
+ * symbols that contradict each other.
  *
  * Slots: `sidc`, `sidc15` (text: the symbols as they came), `type`, `status`, `realm` (enum). Gives: text. Loss: EXACT for what came;
- * otherwise as `sidc`. Refuses: as `sidc-kept` for a symbol that came; `realm`; `realm-untold`.
+ * otherwise as `sidc`. Refuses: as `sidc-kept` for a symbol that came; `realm`; `realm-untold`; `mixed`.
  */
 export const sidcUnlessKept: Converter = unlessKept('sidc')
 
@@ -42,19 +45,27 @@ function unlessKept(form: 'sidc' | 'sidc15'): Converter {
       const keep = (form === 'sidc' ? sidcKept : sidc15Kept).compile(site)
       const make = making(site, form)
       const untold = blocked(`${site.rule}.realm-untold`)
+      const mixed = blocked(`${site.rule}.mixed`)
       return (values, context) => {
-        const [kept, realm] = [values[own], realmTold(values[4])]
+        const [, , type, status, said] = values
+        const [kept, realm] = [values[own], realmTold(said)]
         const elsewhere = values[other] !== undefined
+        const shown = shownByUnit(textOf(values[0]), textOf(values[1]))
+        const unreal = unrealIn(shown)
+        if (unreal && realm === 'real' && (said !== undefined || shown.includes('real'))) return mixed
         if (kept === undefined && elsewhere) return undefined
         if (realm === undefined) return blocked(`${site.rule}.realm`)
-        const [, , type, status] = values
         const converted =
-          kept === undefined ? make([type, status, values[4]], context) : keep([kept, values[4]], context)
+          kept === undefined ? make([type, status, said], context) : keep([kept, said], context)
         const silent = converted === undefined || converted.kind === 'unmapped'
-        return silent && !elsewhere && realm !== 'real' ? untold : converted
+        return silent && !elsewhere && (unreal ?? realm) !== 'real' ? untold : converted
       }
     },
   }
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 /** Works a symbol out from type, status and realm. */

@@ -23,13 +23,14 @@ import {
   UNIT_TYPES,
   type UnitSymbol,
 } from '../unit-symbols.ts'
-import { realmOfSymbol } from './realm.ts'
+import { realmOfSymbol, shownByUnit, unrealIn } from './realm.ts'
 
 const SLOTS: readonly Slot[] = [
   { name: 'type', types: ['enum'], optional: true },
   { name: 'unit', types: ['id'], optional: true },
   { name: 'status', types: ['enum'], optional: true },
-  { name: 'realm', types: ['enum', 'text'], optional: true },
+  { name: 'realm', types: ['enum'], optional: true },
+  { name: 'partner', types: ['text'], optional: true },
 ]
 
 type Stage = 'planned' | 'present' | 'gone'
@@ -59,10 +60,13 @@ interface Known {
  * unit is not real: in an exercise one that does not come is shown as planned, and where there can be no symbol, the unit stops the
  * translation.
  *
+ * A partner may have sent the unit under a symbol of its own. Where no realm is stated, that symbol tells it; beside a realm that is
+ * stated it changes nothing, but what is said to be real and drawn as an exercise needs a person.
+ *
  * Slots, all optional: `type` (enum), `unit` (id), `status` (enum: of a deployment, a duty unit or a planning unit), `realm`
- * (enum; or text, another symbol of the unit). Parameters `prefixes`; `unstated`: `present` (the rule) or `planned`, what a unit
+ * (enum), `partner` (text: the symbol of a partner). Parameters `prefixes`; `unstated`: `present` (the rule) or `planned`, what a unit
  * is taken for whose status is not stated. Gives: text. Loss: EXACT, WIDENED; DEFAULTED, also where no realm is stated; NARROWED
- * for a test, which no symbol tells; UNMAPPED. Refuses: `realm`, a word that no list has or a symbol that cannot be read;
+ * for a test, which no symbol tells; UNMAPPED. Refuses: `realm`, a word that no list has or a symbol that cannot be read; `mixed`;
  * `realm-lost`.
  */
 export const sidc: Converter = unitSymbol('sidc')
@@ -89,18 +93,23 @@ function unitSymbol(form: 'sidc' | 'sidc15'): Converter {
           REALMS.flatMap(realm => units.map(unit => print(unit, planned, realm))),
         )
       const refusal = blocked(`${site.rule}.realm`)
+      const mixed = blocked(`${site.rule}.mixed`)
       const lost = blocked(`${site.rule}.realm-lost`)
       const gone = unmapped(`${site.rule}.gone`, 'a unit that does not come, or no longer, has no symbol')
       return values => {
-        const realm = realmIn(values[3])
+        const realm = realmIn(values)
         if (realm === undefined) return refusal
+        if (realm === 'mixed') return mixed
         const unit = known(values)
         const { stage, taken } = stageIn(values[2])
         if (unit === undefined) return realm === 'real' ? undefined : lost
         if (stage === 'gone' && realm === 'real') return gone
         const manner = form === 'sidc' ? mannerOf(unit, site.rule) : oldMannerOf(unit, site.rule)
         const untold = untoldIn(form, realm)
-        const assumed = assumedOf({ real: values[3] === undefined, planned: taken })
+        const assumed = assumedOf({
+          real: values[3] === undefined && values[4] === undefined,
+          planned: taken,
+        })
         const told = assumed === undefined ? manner : alsoTelling(manner, 'DEFAULTED', assumed)
         const left = stage === 'gone' ? 'does not come, shown as planned' : undefined
         const notes = [untold, left].filter(note => note !== undefined)
@@ -113,9 +122,12 @@ function unitSymbol(form: 'sidc' | 'sidc15'): Converter {
   }
 }
 
-/** As a word tells it, or another symbol of the same unit; undefined for one that cannot be read. */
-function realmIn(said: Json | undefined): Realm | undefined {
-  return realmTold(said) ?? (typeof said === 'string' ? realmOfSymbol(said) : undefined)
+/** As a word tells it, or else the symbol of a partner; undefined for what cannot be read, `mixed` for real drawn as an exercise. */
+function realmIn([, , , said, partner]: Values): Realm | 'mixed' | undefined {
+  const symbol = typeof partner === 'string' ? partner : ''
+  if (said === undefined && partner !== undefined) return realmOfSymbol(symbol)
+  const told = realmTold(said)
+  return told === 'real' && unrealIn(shownByUnit(symbol, undefined)) ? 'mixed' : told
 }
 
 /** What the symbol says that nobody stated. */
