@@ -424,6 +424,28 @@ void t.test('civilians, crowds and activities are no unit, whatever the symbol s
   t.end()
 })
 
+void t.test('what a partner drew as no unit never comes back as a friend', t => {
+  let back = 0
+  for (const realm of ['0', '1'])
+    for (const identity of ['1', '4'])
+      for (const set of twoDigits)
+        for (const entity of ['000000', '110400', '120000', '120100', '140000', '201200']) {
+          const sidc = `10${realm}${identity}${set}0000${entity}0000`
+          const track = translate(TO_POLICE, { track: 'GMP.PSU-GMP-021', unit: 'PSU-GMP-021', sidc })
+          if (track.kind === 'blocked' || track.document['unitType'] !== undefined) continue
+          const home = translate(TO_ARMY, track.document)
+          back++
+          const drawn =
+            home.kind === 'blocked' ? undefined : (home.document['sidc'] ?? home.document['sidc15'])
+          t.equal(drawn, undefined, sidc)
+          t.equal(home.kind, realm === '0' ? 'translated' : 'blocked', `${sidc}: no exercise is left untold`)
+        }
+  const stated = { unitId: 'u', unitType: 'DOG', sidc: '10041100001104000000' }
+  t.equal(translated(TO_ARMY, stated)['sidc'], '10031000122007002000', 'unless police say what it is')
+  t.ok(back > 100, `${back} came back`)
+  t.end()
+})
+
 const independent = hasConformanceData ? {} : { skip: 'no independent data here' }
 
 void t.test('what the tables call civil is no unit', independent, t => {

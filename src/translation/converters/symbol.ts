@@ -61,7 +61,8 @@ interface Known {
  * translation.
  *
  * A partner may have sent the unit under a symbol of its own. Where no realm is stated, that symbol tells it; beside a realm that is
- * stated it changes nothing, but what is said to be real and drawn as an exercise needs a person.
+ * stated it changes nothing, but what is said to be real and drawn as an exercise needs a person. What a partner has drawn as civilians,
+ * as an activity or as a thing is no police unit, unless police say its type.
  *
  * Slots, all optional: `type` (enum), `unit` (id), `status` (enum: of a deployment, a duty unit or a planning unit), `realm`
  * (enum), `partner` (text: the symbol of a partner). Parameters `prefixes`; `unstated`: `present` (the rule) or `planned`, what a unit
@@ -96,6 +97,7 @@ function unitSymbol(form: 'sidc' | 'sidc15'): Converter {
       const mixed = blocked(`${site.rule}.mixed`)
       const lost = blocked(`${site.rule}.realm-lost`)
       const gone = unmapped(`${site.rule}.gone`, 'a unit that does not come, or no longer, has no symbol')
+      const nobody = unmapped(`${site.rule}.partner`, 'no symbol stands for such a unit')
       return values => {
         const realm = realmIn(values)
         if (realm === undefined) return refusal
@@ -103,20 +105,16 @@ function unitSymbol(form: 'sidc' | 'sidc15'): Converter {
         const unit = known(values)
         const { stage, taken } = stageIn(values[2])
         if (unit === undefined) return realm === 'real' ? undefined : lost
+        if (unit.from !== 'type' && isNoUnit(values[4])) return realm === 'real' ? nobody : lost
         if (stage === 'gone' && realm === 'real') return gone
         const manner = form === 'sidc' ? mannerOf(unit, site.rule) : oldMannerOf(unit, site.rule)
-        const untold = untoldIn(form, realm)
         const assumed = assumedOf({
           real: values[3] === undefined && values[4] === undefined,
           planned: taken,
         })
-        const told = assumed === undefined ? manner : alsoTelling(manner, 'DEFAULTED', assumed)
         const left = stage === 'gone' ? 'does not come, shown as planned' : undefined
-        const notes = [untold, left].filter(note => note !== undefined)
-        return made(
-          print(unit.symbol, stage !== 'present', realm),
-          notes.length === 0 ? told : alsoTelling(told, 'NARROWED', notes.join('; ')),
-        )
+        const told = alsoTold(manner, assumed, [untoldIn(form, realm), left])
+        return made(print(unit.symbol, stage !== 'present', realm), told)
       }
     },
   }
@@ -130,10 +128,29 @@ function realmIn([, , , said, partner]: Values): Realm | 'mixed' | undefined {
   return told === 'real' && unrealIn(shownByUnit(symbol, undefined)) ? 'mixed' : told
 }
 
+/** Whether a partner has drawn something else than a unit of police or armed forces: nobody makes a friend of a crowd. */
+function isNoUnit(partner: Json | undefined): boolean {
+  if (typeof partner !== 'string') return false
+  const reading = readSymbol(partner)
+  // What is no symbol at all is the code name that policy has put in its place.
+  return reading.kind === 'none' || (reading.kind === 'refused' && reading.why !== 'form')
+}
+
 /** What the symbol says that nobody stated. */
 function assumedOf({ real, planned }: { real: boolean; planned: boolean }): string | undefined {
   if (real) return planned ? 'taken as real and planned' : 'taken as real'
   return planned ? 'taken as planned' : undefined
+}
+
+/** A manner with what was assumed, and what the symbol leaves unsaid. */
+function alsoTold(
+  manner: Manner,
+  assumed: string | undefined,
+  unsaid: readonly (string | undefined)[],
+): Manner {
+  const told = assumed === undefined ? manner : alsoTelling(manner, 'DEFAULTED', assumed)
+  const notes = unsaid.filter(note => note !== undefined)
+  return notes.length === 0 ? told : alsoTelling(told, 'NARROWED', notes.join('; '))
 }
 
 /** Reads a status; `taken` where none is stated and the mapping says what to take. */
