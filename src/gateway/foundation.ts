@@ -36,8 +36,8 @@ export interface Foundation extends Knowledge, Agreements, OpenedVault, Omit<Rec
   readonly api: Api
   readonly peerKeys: PeerKeys
   readonly peerLedgers: PeerLedgers
-  /** The peers that had no newer head of our log than the store when it was opened. */
-  readonly confirmed: ReadonlySet<AgencyId>
+  /** The witnesses that have no newer head of our logs than the store, as far as they could be asked; more come while it runs. */
+  readonly confirmed: Set<AgencyId>
   /** To be called when the store must not be written to any more. */
   readonly onFailure: (fault: Error) => void
   readonly leaves: LeafWriter
@@ -73,7 +73,13 @@ export async function layFoundation(
   const found = await ledgerSigner(config, keys, store, clock)
   const own = { config, clock, log, trust, store, peerLedgers }
   const confirmed = await confirmAtStart(own, found)
-  const year = { config, clock, log, store, leaves, publish: () => undefined, beginning: () => [] }
+  const alone = ![...peerLedgers.values()].some(({ witness }) => witness)
+  const year = {
+    ...{ config, clock, log, store, leaves },
+    confirmed: () => alone || confirmed.size > 0,
+    publish: () => undefined,
+    beginning: () => [],
+  }
   const signer = await turnYear(year, found)
   await store.note(startLeaves(await store.head(), leaves, keys, signer))
   const agreements = await openAgreements(known)

@@ -2,6 +2,7 @@ import type { GatewayConfig } from '../config.ts'
 import type { ExchangeStore } from '../delivery/delivery.ts'
 import type { Clock, Log } from '../kit/kit.ts'
 import {
+  type DropStore,
   findLostHead,
   keyUnder,
   type LeafWriter,
@@ -17,23 +18,25 @@ import { originIn } from './opening.ts'
 import { askWitnessOnce, type PeerLedgers } from './peer-ledgers.ts'
 import type { LinkTlsParts } from './peers.ts'
 
+type OwnStore = LedgerStore & Pick<DropStore, 'drops'>
+
 export interface OwnLogParts extends LinkTlsParts {
   readonly config: GatewayConfig
   readonly clock: Clock
   readonly log: Log
-  readonly store: LedgerStore & Pick<ExchangeStore, 'note'>
+  readonly store: OwnStore & Pick<ExchangeStore, 'note'>
   readonly peerLedgers: PeerLedgers
 }
 
 /** The logs of this store, and how a head of ours is known. */
-export async function ownLogs(store: LedgerStore, signer: NoteSigner): Promise<OwnLogs> {
-  const origins = (await store.logs()).map(first => originIn(first) ?? '')
-  // The last of these, whatever is opened meanwhile.
-  return {
-    origins,
-    keyUnder: origin => keyUnder(origin, signer),
-    store: store.log(Math.max(1, origins.length)),
-  }
+export async function ownLogs(store: OwnStore, signer: NoteSigner): Promise<OwnLogs> {
+  const dropped = new Set((await store.drops()).map(({ log }) => log))
+  const logs = (await store.logs()).map((first, index) => ({
+    origin: originIn(first) ?? '',
+    restored: first.includes('"why":"restored"'),
+    leaves: dropped.has(index + 1) ? undefined : store.log(index + 1),
+  }))
+  return { logs, keyUnder: origin => keyUnder(origin, signer) }
 }
 
 /** Asks every witness at once what it has of us. Those that do not answer are left out. */
@@ -52,7 +55,7 @@ export async function askWitnesses(parts: OwnLogParts): Promise<readonly Witness
  * @returns the peers that have answered and agree; the others are asked again as soon as they can be reached
  * @throws ProblemsError `ledger-rolled-back` where the store is an older copy
  */
-export async function confirmAtStart(parts: OwnLogParts, signer: NoteSigner): Promise<ReadonlySet<AgencyId>> {
+export async function confirmAtStart(parts: OwnLogParts, signer: NoteSigner): Promise<Set<AgencyId>> {
   const heads = await askWitnesses(parts)
   const lost = await findLostHead(heads, await ownLogs(parts.store, signer))
   if (lost) {

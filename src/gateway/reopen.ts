@@ -9,6 +9,7 @@ import { ledgerSigner } from './opening.ts'
 import { askWitnesses, openingLeaf, ownLogs } from './own-log.ts'
 import { loadPeerLedgers } from './peer-ledgers.ts'
 import { makeTrust } from './trust.ts'
+import { originNow } from './year.ts'
 
 /** What became of a log that was to be ended. `intact`: no witness has more of it than the store. */
 export type Reopened =
@@ -39,10 +40,15 @@ export async function reopenLog(config: GatewayConfig, edge: { clock: Clock; log
   const lost = await findLostHead(heads, own)
   if (lost === undefined) return { kind: 'intact' }
   const seen = heads.flatMap(({ notes }) => notes.map(note => note.slice(0, note.indexOf('\n'))))
-  const origin = reopenedOrigin(lost.origin, [...own.origins, ...seen])
+  // What was lost may have gone on in the log of a new year that nobody has seen.
+  const origin = reopenedOrigin(originNow(lost.origin, { config, clock }), [
+    ...own.logs.map(one => one.origin),
+    ...seen,
+  ])
   const leaves = makeLeafWriter({ clock, agency: config.agency })
   const leaf = openingLeaf(leaves, { ...signer, name: origin }, { ...lost, why: 'restored' })
-  await store.openLog([leaf])
+  // Where nothing was brought back there is no log to end.
+  await (own.logs.length === 0 ? store.note([leaf]) : store.openLog([leaf]))
   return { kind: 'reopened', origin, lost }
 }
 

@@ -165,7 +165,10 @@ function pusherParts(
       const { status, body } = await road().send(WITNESSED_LOGS, undefined, '')
       const heads = [{ witness: peer, notes: readWitnessedLogs(status, body) }]
       const lost = await findLostHead(heads, await ownLogs(store, foundation.ledgerSigner()))
-      if (lost === undefined) return true
+      if (lost === undefined) {
+        foundation.confirmed.add(peer)
+        return true
+      }
       onLost()
       foundation.onFailure(new Error(rolledBack(lost, config)))
       return false

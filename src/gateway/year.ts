@@ -17,6 +17,8 @@ export interface YearParts {
   readonly config: Pick<GatewayConfig, 'ledgerOrigin'>
   readonly store: LedgerStore
   readonly leaves: LeafWriter
+  /** Whether a witness has found since the start that nothing of our logs is missing in the store, or there is none to ask. */
+  readonly confirmed: () => boolean
   /** Shows the last checkpoint of the log that was closed to the world. */
   readonly publish: (note: string) => void
   /** What a new log begins with behind its first leaf. */
@@ -31,15 +33,15 @@ export interface YearParts {
  *
  * A clock that goes back over the end of the year changes nothing: a log never goes on in an earlier year.
  *
+ * A store that was brought back from before New Year would close its log where it was not closed, and open the next one a second time.
+ * So the year waits for a witness, and meanwhile the log of the old year grows.
+ *
  * @returns the signer of the log that goes on
  */
 export async function turnYear(parts: YearParts, signer: LogSigner): Promise<LogSigner> {
-  const { config, clock, log, store, leaves } = parts
-  const year = yearOf(signer.name)
-  const now = new Date(clock.now()).getUTCFullYear()
-  if (config.ledgerOrigin !== undefined || year === undefined || year >= now || (await store.size()) === 0)
-    return signer
-  const next = { ...signer, name: originOfYear(signer.name, now) }
+  const { clock, log, store, leaves } = parts
+  const next = { ...signer, name: originNow(signer.name, parts) }
+  if (next.name === signer.name || !parts.confirmed() || (await store.size()) === 0) return signer
   const closing = leaves.write('log.close', { origin: signer.name, to: next.name }).text
   let note = ''
   await store.turnLog(closing, async head => {
@@ -51,6 +53,15 @@ export async function turnYear(parts: YearParts, signer: LogSigner): Promise<Log
   parts.publish(note)
   log.info('ledger-opened', { origin: next.name, was: signer.name })
   return next
+}
+
+/** The name under which a log goes on at this time: its own, unless it is that of a year that is over. */
+export function originNow(origin: string, { config, clock }: Pick<YearParts, 'config' | 'clock'>): string {
+  const year = yearOf(origin)
+  const now = new Date(clock.now()).getUTCFullYear()
+  return config.ledgerOrigin !== undefined || year === undefined || year >= now
+    ? origin
+    : originOfYear(origin, now)
 }
 
 /**

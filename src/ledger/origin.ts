@@ -27,6 +27,15 @@ export function yearOf(origin: string): number | undefined {
   return year === undefined ? undefined : Number(year)
 }
 
+/** Below zero where a log of the first name comes before one of the second; both are of one lineage. A name without a year is the first. */
+export function compareOrigins(one: string, other: string): number {
+  return (yearOf(one) ?? 0) - (yearOf(other) ?? 0) || numberOf(one) - numberOf(other)
+}
+
+function numberOf(origin: string): number {
+  return Number(/-(\d+)$/.exec(origin)?.[1] ?? 1)
+}
+
 /** The name under which a log goes on after it was closed; the first that nobody has used. */
 export function reopenedOrigin(origin: string, used: readonly string[]): string {
   const name = origin.replace(/-\d+$/, '')

@@ -1,6 +1,7 @@
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import type { LedgerReader } from './ledger-store.ts'
 import { type NoteKey, openNote } from './note.ts'
+import { compareOrigins } from './origin.ts'
 
 /** What a witness keeps of us: heads of our logs as we have signed them. */
 export interface WitnessedHeads {
@@ -22,11 +23,18 @@ export interface LostHead extends Checkpoint {
 }
 
 export interface OwnLogs {
-  /** The names of all logs of the store, oldest first; the last is the one that grows. */
-  readonly origins: readonly string[]
+  /** All logs of the store, oldest first; the last is the one that grows. */
+  readonly logs: readonly OwnLog[]
   /** The key of our log, under each of its names. */
   readonly keyUnder: (origin: string) => NoteKey | undefined
-  readonly store: Pick<LedgerReader, 'size' | 'rootAt'>
+}
+
+export interface OwnLog {
+  readonly origin: string
+  /** Whether it was opened because leaves of a log before it were lost. */
+  readonly restored: boolean
+  /** Undefined where it was dropped, and its leaves cannot be compared any more. */
+  readonly leaves: Pick<LedgerReader, 'size' | 'rootAt'> | undefined
 }
 
 /**
@@ -43,16 +51,11 @@ export async function findLostHead(
   for (const { witness, notes } of heads)
     for (const note of notes) {
       const head = readOwn(note, own)
-      const how = head && (await howLost(head, own))
-      if (head && how)
-        lost.push({ ...head, witness, kept: how === 'missing' ? 0 : await own.store.size(), how })
+      const loss = head && (await lossOf(head, own))
+      if (head && loss) lost.push({ ...head, witness, ...loss })
     }
   // The last log that we have opened is the one to go on from.
-  return lost.sort((a, b) => gravity(b) - gravity(a) || b.size - a.size)[0]
-}
-
-function gravity({ how }: LostHead): number {
-  return how === 'missing' ? 1 : 0
+  return lost.sort((a, b) => compareOrigins(b.origin, a.origin) || b.size - a.size)[0]
 }
 
 function readOwn(note: string, { keyUnder }: OwnLogs): Checkpoint | undefined {
@@ -62,13 +65,16 @@ function readOwn(note: string, { keyUnder }: OwnLogs): Checkpoint | undefined {
   return opened?.ok === true ? readCheckpoint(opened.text) : undefined
 }
 
-async function howLost(
+async function lossOf(
   { origin, size, root }: Checkpoint,
-  { origins, store }: OwnLogs,
-): Promise<LostHead['how'] | undefined> {
-  if (!origins.includes(origin)) return 'missing'
-  // A log that was ended may have been ended because leaves of it were lost.
-  if (origin !== origins.at(-1) || size === 0) return undefined
-  if (size > (await store.size())) return 'behind'
-  return Buffer.compare(await store.rootAt(size), root) === 0 ? undefined : 'forked'
+  { logs }: OwnLogs,
+): Promise<Pick<LostHead, 'how' | 'kept'> | undefined> {
+  // A log that was opened because leaves were lost says so in its first leaf: that they are missing is no news.
+  if (logs.some(log => log.restored && compareOrigins(origin, log.origin) < 0)) return undefined
+  const log = logs.find(one => one.origin === origin)
+  if (log === undefined) return { how: 'missing', kept: 0 }
+  if (log.leaves === undefined || size === 0) return undefined
+  const kept = await log.leaves.size()
+  if (size > kept) return { how: 'behind', kept }
+  return Buffer.compare(await log.leaves.rootAt(size), root) === 0 ? undefined : { how: 'forked', kept }
 }

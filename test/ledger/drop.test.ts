@@ -76,7 +76,14 @@ async function house(more: { readonly kept?: number } = {}): Promise<House> {
   const [leaf = ''] = await store.leaves(17, 18)
   const handedOut = { leaf, proof: await store.inclusion(17, 300), note: seen?.note ?? '' }
   now = Date.parse('2027-01-02T00:00:00Z')
-  const edge = { clock, log: quiet, leaves, publish: () => undefined, beginning: () => [] }
+  const edge = {
+    clock,
+    log: quiet,
+    leaves,
+    confirmed: () => true,
+    publish: () => undefined,
+    beginning: () => [],
+  }
   const next = await turnYear({ ...edge, config, store } as never, signer)
   const old = (await store.logs()).length === 2 ? 602 : 0
   const young = vaultRow(clock, { tags: [TAG] })

@@ -34,9 +34,10 @@ function setting(start: string, config: object = {}) {
   const shown: string[] = []
   const publish = (note: string) => shown.push(note)
   const beginning = () => ['{"kind":"key.load"}']
+  const witness = { confirmed: true }
   const parts = {
     ...{ config: { ledgerOrigin: undefined, ...config }, clock, store, log, leaves },
-    ...{ publish, beginning },
+    ...{ publish, beginning, confirmed: () => witness.confirmed },
   } as never
   const clockTurn = makeYearTurn(parts)
   return {
@@ -45,6 +46,7 @@ function setting(start: string, config: object = {}) {
     told,
     shown,
     parts,
+    witness,
     turn: () => turnYear(parts, signer),
     /** Covers and turns the log as a gateway that runs does each second. */
     checkpointer: makeCheckpointer({ store, signer, clock, publish, onFault: () => {}, turn: clockTurn }),
@@ -116,6 +118,24 @@ void t.test('a gateway that runs turns with the year, and no head has the name o
     [`${OLD} 2`, `${OLD} 3`, `${OLD} 4`, `${OLD} 6`, `${NEW} 2`, `${NEW} 3`, `${NEW} 4`],
   )
   tt.match(await store.log(1).leaves(4, 9), ['"n":3', 'log.close'], 'what was there before it was closed')
+  tt.same(told, ['ledger-opened'])
+})
+
+void t.test('the year does not end before a witness has confirmed the log', async tt => {
+  const { store, checkpointer, wait, shown, told, turn, witness } = setting('2027-03-01T00:00:00Z')
+  witness.confirmed = false
+  await store.note(['{"kind":"log.open"}'])
+  tt.equal((await turn()).name, OLD, 'at a start')
+  for (const second of [1, 2, 3]) {
+    await store.note([`{"kind":"decided","n":${second}}`])
+    await checkpointer.tick()
+    wait(1)
+  }
+  const heads = () => shown.map(note => note.split('\n', 2).join(' '))
+  tt.same(heads(), [`${OLD} 2`, `${OLD} 3`, `${OLD} 4`], 'the log of the old year grows')
+  witness.confirmed = true
+  await checkpointer.tick()
+  tt.same(heads().slice(3), [`${OLD} 5`, `${NEW} 2`])
   tt.same(told, ['ledger-opened'])
 })
 

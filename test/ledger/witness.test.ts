@@ -453,9 +453,8 @@ void t.test(
     const log = await makeLog()
     await log.grow(50)
     const own = {
-      origins: [ORIGIN],
+      logs: [{ origin: ORIGIN, restored: false, leaves: log.store }],
       keyUnder: (name: string) => keyUnder(name, log.signer),
-      store: log.store,
     }
     const lost = async (...notes: string[]) => findLostHead([{ witness: 'police', notes }], own)
     tt.equal(await lost(await log.note(50), await log.note(20)), undefined)
@@ -474,11 +473,51 @@ void t.test(
     await forger.grow(70)
     tt.equal(await lost(await forger.note(70)), undefined, 'signed by somebody else')
     tt.equal(await lost('nonsense', ''), undefined)
-    const reopened = { ...own, origins: [ORIGIN, `${ORIGIN}-2`], store: next.store }
+    const reopened = { origin: `${ORIGIN}-2`, restored: true, leaves: next.store }
     const heads = [{ witness: 'police', notes: [await log.note(60, randomBytes(32)), await next.note(3)] }]
-    tt.equal(await findLostHead(heads, reopened), undefined, 'a log that was ended is behind for good')
+    const behind = await findLostHead(heads, { ...own, logs: [...own.logs, reopened] })
+    tt.equal(behind, undefined, 'a log that was ended is behind for good')
   },
 )
+
+void t.test('a log that was closed with its year is compared like the one that grows', async tt => {
+  const inYear = (year: string) => ORIGIN.replace('2026', year)
+  const [old, next, later] = [await makeLog(), inYear('2027'), inYear('2028')]
+  await old.grow(50)
+  const young = await makeLog(next, old.signer)
+  await young.grow(5)
+  const lost = async (
+    notes: string[],
+    ...logs: { restored?: boolean; origin: string; leaves?: typeof old.store }[]
+  ) =>
+    findLostHead([{ witness: 'police', notes }], {
+      logs: logs.map(one => ({ restored: false, leaves: undefined, ...one })),
+      keyUnder: name => keyUnder(name, old.signer),
+    })
+  const both = [
+    { origin: ORIGIN, leaves: old.store },
+    { origin: next, leaves: young.store },
+  ]
+  const good = await young.note(5)
+  const [longer, other] = [await old.note(60, randomBytes(32)), await old.note(50, randomBytes(32))]
+  tt.equal(await lost([await old.note(50), good], ...both), undefined)
+  tt.match(await lost([longer, good], ...both), { origin: ORIGIN, how: 'behind', size: 60, kept: 50 })
+  tt.match(await lost([other, good], ...both), { origin: ORIGIN, how: 'forked', size: 50, kept: 50 })
+  tt.equal(
+    await lost([longer, good], { origin: ORIGIN }, ...both.slice(1)),
+    undefined,
+    'but not when dropped',
+  )
+  const last = await (await makeLog(later, old.signer)).note(0, emptyRoot())
+  const all = [longer, await young.note(9, randomBytes(32)), last]
+  tt.match(await lost(all, ...both), { origin: later, how: 'missing' }, 'the newest is the one to go on from')
+  const reopened = { origin: `${later}-2`, restored: true, leaves: young.store }
+  tt.equal(await lost(all, ...both, reopened), undefined, 'and with it all before')
+  const tenth = await makeLog(`${later}-10`, old.signer)
+  const ninth = await makeLog(`${later}-9`, old.signer)
+  const after = await Promise.all([tenth, ninth].map(log => log.note(1, leafHash('x'))))
+  tt.match(await lost(after, ...both, reopened), { origin: `${later}-10`, how: 'missing' }, 'and none after')
+})
 
 void t.test('a log that goes on has the name of before and a number', tt => {
   tt.equal(reopenedOrigin(ORIGIN, [ORIGIN]), `${ORIGIN}-2`)
