@@ -114,9 +114,11 @@ function keeper(
     treatments.some(({ treatment }) => treatment.accepts(value))
   const good = bound.filter(({ outcome }) => !lines.some(one => goesBeyond(outcome, one)))
   const plain = bound.filter(({ outcome }) => outcome.kind === 'share')
+  const treatedBefore = bound.filter(({ outcome }) => outcome.kind !== 'share')
   return value => {
     if (wanted.accepts(value) || among(good, value)) return value
-    if (isRead || !among(plain, value)) return undefined
+    // What may have been treated already would not be what any row makes once it was treated again.
+    if (isRead || !among(plain, value) || among(treatedBefore, value)) return undefined
     const treated = wanted.apply(value, SCENE)
     return treated !== undefined && among(bound, treated) ? treated : undefined
   }
