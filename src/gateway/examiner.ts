@@ -56,17 +56,27 @@ export function makeExaminer(ground: ExaminerGround, log: Log): Examiner {
     await ended?.terminate()
   }
 
-  async function examine(question: Question): Promise<Reply> {
-    clearTimeout(idle)
-    thread ??= new Worker(new URL('./examiner-thread.ts', import.meta.url), {
+  function begin(): Worker {
+    const begun = new Worker(new URL('./examiner-thread.ts', import.meta.url), {
       workerData: ground,
       resourceLimits: MEMORY,
     })
-    thread.unref()
+    begun.unref()
+    // It may die when nobody waits for an answer, as of the memory that the last text has taken: that must not end the gateway.
+    return begun.on('error', fault => {
+      log.error('examination-fault', fault)
+      if (thread === begun) thread = undefined
+    })
+  }
+
+  async function examine(question: Question): Promise<Reply> {
+    clearTimeout(idle)
+    thread ??= begin()
     try {
       return await answerOf(thread, question)
     } catch (fault) {
-      log.error('examination-fault', fault)
+      // One that has died has said so already, and one that was ended has no fault.
+      if (thread !== undefined) log.error('examination-fault', fault)
       await end()
       throw new Refusal('agreement-unfit', { rule: 'examination' })
     } finally {
