@@ -13,14 +13,19 @@ export const table: Converter = {
   gives: ['enum', 'text'],
   parameters: ['table'],
   compile(site: Site) {
-    const entries = tableOf(site)
-    checkTable(site, entries)
-    checkResults(site, resultsOf(entries))
-    for (const [key, entry] of entries) checkFriends(site, key, entry)
-    const rows = new Map([...entries].map(([key, entry]) => [key, rowOf(site, entry)]))
+    const rows = answersIn(site)
     const no = unmapped(site.rule, 'no counterpart')
     return ([value]) => (typeof value === 'string' ? (rows.get(value) ?? no) : no)
   },
+}
+
+/** What each row of the table that the parameter names answers; complains of everything that is wrong with the table. */
+export function answersIn(site: Site): ReadonlyMap<string, Converted> {
+  const entries = tableOf(site)
+  checkTable(site, entries)
+  checkResults(site, resultsOf(entries))
+  for (const [key, entry] of entries) checkFriends(site, key, entry)
+  return new Map([...entries].map(([key, entry]) => [key, rowOf(site, entry)]))
 }
 
 /** The table that the parameter names; complains and is empty where there is none. */

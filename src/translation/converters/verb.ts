@@ -1,9 +1,8 @@
 import type { Json } from '../../kit/kit.ts'
-import { checkResults } from '../bounds.ts'
 import { COMBAT_VERBS } from '../codes/combat-verbs.ts'
 import { blocked, type Converter, exactly, type Site, unmapped } from '../converter.ts'
 import { makeFit } from '../text-fit.ts'
-import { checkFriends, checkTable, resultsOf, rowOf, tableOf } from './table.ts'
+import { answersIn, tableOf } from './table.ts'
 
 const COMBAT: ReadonlySet<string> = new Set(COMBAT_VERBS.trim().split(/\s+/))
 
@@ -22,14 +21,9 @@ export const wordOfVerb: Converter = {
   gives: ['enum', 'text'],
   parameters: ['table'],
   compile(site: Site) {
-    const entries = tableOf(site)
-    checkTable(site, entries)
-    checkResults(site, resultsOf(entries))
-    for (const [verb, entry] of entries) {
-      checkFriends(site, verb, entry)
+    const rows = answersIn(site)
+    for (const verb of rows.keys())
       if (isCombat(verb)) site.complain('verb-guarded', `\`${verb}\` needs a person and has no row`)
-    }
-    const rows = new Map([...entries].map(([verb, entry]) => [verb, rowOf(site, entry)]))
     const no = unmapped(site.rule, 'no such task here')
     const combat = blocked(`${site.rule}.combat`)
     return ([value]) => {
