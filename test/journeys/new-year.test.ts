@@ -23,7 +23,7 @@ t.setTimeout(240_000)
 const NEW_YEAR = Date.parse('2027-01-01T00:00:00Z')
 const DAY_MS = 86_400_000
 
-/** Walks as fast as any clock, but waits before New Year until it is told to go on. */
+/** Walks as fast as any clock, stands still three seconds before New Year, and walks over it after `goOn`. */
 function hesitantClock(): Clock & { goOn(): void } {
   const begun = performance.now()
   const edge = NEW_YEAR - 3_000

@@ -419,6 +419,23 @@ void t.test('without lines, or of another resource, everything is kept', t => {
   t.end()
 })
 
+void t.test('what a row may have treated is not treated once more', t => {
+  const when = (condition: string, what: string) =>
+    Object.fromEntries([
+      ['if', condition],
+      ['then', what],
+    ])
+  const rows = { title: { all: [when('hot', 'two'), when('early', 'share'), { else: 'two' }] } }
+  const agreement = under([], sourceOf({ rows, include: {}, redLines: [] }))
+  const lines = baseline({ title: { mask: { keepLast: 2, with: '*' } } })
+  const cut = (title: string) =>
+    makeAcceptance(agreement, lines, needs).cut('drill.mission', 'drill', { title }).document['title']
+  t.equal(cut('ma###'), undefined, 'masked twice it would be in the form of no row')
+  t.equal(cut('Harbour rally'), '***ly', 'what came plainly is treated as the line says')
+  t.equal(cut('***ly'), '***ly', 'what is in its form stays')
+  t.end()
+})
+
 void t.test('what is kept is within the agreement, and cutting twice changes nothing', t => {
   let cuts = 0
   const property = fc.property(tables, documents, someLines, (table, from, lines) => {
