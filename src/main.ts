@@ -1,17 +1,8 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline'
 import { Command, CommanderError } from 'commander'
-import { agreementCommand } from './cli/agreement.ts'
-import { auditCommand } from './cli/audit.ts'
-import { certsCommand } from './cli/certs.ts'
-import { demoCommand } from './cli/demo.ts'
-import { healthCommand } from './cli/health.ts'
-import { initCommand } from './cli/init.ts'
-import { schemaCommand } from './cli/schema.ts'
-import { serveCommand } from './cli/serve.ts'
+import { type Shelf, takeFrom } from './cli/shelf.ts'
 import type { ExitCode, Terminal } from './cli/terminal.ts'
-import { tokenCommand } from './cli/token.ts'
-import { translateCommand } from './cli/translate.ts'
 import { ProblemsError, printProblem } from './terms/terms.ts'
 
 /** The process edge: the only file that touches `process`. */
@@ -47,6 +38,20 @@ const terminal: Terminal = {
   lines: () => createInterface({ input: process.stdin }),
 }
 
+const commands: Shelf = {
+  demo: async terminal => (await import('./cli/demo.ts')).demoCommand(terminal),
+  init: async terminal => (await import('./cli/init.ts')).initCommand(terminal),
+  serve: async terminal => (await import('./cli/serve.ts')).serveCommand(terminal),
+  health: async terminal => (await import('./cli/health.ts')).healthCommand(terminal),
+  certs: async terminal => (await import('./cli/certs.ts')).certsCommand(terminal),
+  token: async terminal => (await import('./cli/token.ts')).tokenCommand(terminal),
+  agreement: async (terminal, below) =>
+    await (await import('./cli/agreement.ts')).agreementCommand(terminal, below),
+  audit: async (terminal, below) => await (await import('./cli/audit.ts')).auditCommand(terminal, below),
+  schema: async terminal => (await import('./cli/schema.ts')).schemaCommand(terminal),
+  translate: async terminal => (await import('./cli/translate.ts')).translateCommand(terminal),
+}
+
 const program = new Command('concordat')
   .description(
     'a gateway between two agencies: shares by field and purpose, translates, and proves what it did',
@@ -56,21 +61,9 @@ const program = new Command('concordat')
   .exitOverride()
   .addHelpText('after', '\nExit codes: 0 good, 1 finding, 2 usage, 3 unreachable.')
 
-const commands = [
-  demoCommand(terminal),
-  initCommand(terminal),
-  serveCommand(terminal),
-  healthCommand(terminal),
-  certsCommand(terminal),
-  tokenCommand(terminal),
-  agreementCommand(terminal),
-  auditCommand(terminal),
-  schemaCommand(terminal),
-  translateCommand(terminal),
-]
-for (const command of commands) program.addCommand(passOn(command))
-
 try {
+  for (const command of await takeFrom(commands, terminal, process.argv.slice(2)))
+    program.addCommand(passOn(command))
   await program.parseAsync(process.argv)
 } catch (thrown) {
   process.exitCode = explain(thrown)

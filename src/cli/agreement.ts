@@ -1,131 +1,41 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { Command, Option } from 'commander'
-import { isJsonObject, type JsonObject, readJson, systemClock } from '../kit/kit.ts'
-import { addApproval, signStatement } from '../policy/policy.ts'
-import { makeSigner, readPrivateKey } from '../seal/seal.ts'
-import { isAgencyId } from '../terms/terms.ts'
-import { approveCommand } from './agreement-approve.ts'
-import { checkCommand } from './agreement-check.ts'
-import { houseSchemas, openDesk } from './agreement-desk.ts'
-import { diffCommand } from './agreement-diff.ts'
-import { draftCommand } from './agreement-draft.ts'
-import { endCommand } from './agreement-end.ts'
-import { explainCommand } from './agreement-explain.ts'
-import { exportCommand } from './agreement-export.ts'
-import { importCommand } from './agreement-import.ts'
-import { mutateCommand } from './agreement-mutate.ts'
-import { noticesCommand } from './agreement-notices.ts'
-import { printCommand } from './agreement-print.ts'
-import { proposeCommand } from './agreement-propose.ts'
-import { showCommand } from './agreement-show.ts'
-import { simulateCommand } from './agreement-simulate.ts'
-import { statusCommand } from './agreement-status.ts'
-import { resumeCommand, suspendCommand } from './agreement-suspend.ts'
-import { testCommand } from './agreement-test.ts'
-import { urgentCommand } from './agreement-urgent.ts'
+import { Command } from 'commander'
+import { type Shelf, takeFrom } from './shelf.ts'
 import type { Terminal } from './terminal.ts'
 
-interface SignOptions {
-  readonly party: string
-  readonly person: string
-  readonly role: 'author' | 'approver'
-  readonly key: string
-  readonly out: string
-  readonly schemas: string
+const commands: Shelf = {
+  check: async terminal => (await import('./agreement-check.ts')).checkCommand(terminal),
+  test: async terminal => (await import('./agreement-test.ts')).testCommand(terminal),
+  mutate: async terminal => (await import('./agreement-mutate.ts')).mutateCommand(terminal),
+  print: async terminal => (await import('./agreement-print.ts')).printCommand(terminal),
+  diff: async terminal => (await import('./agreement-diff.ts')).diffCommand(terminal),
+  simulate: async terminal => (await import('./agreement-simulate.ts')).simulateCommand(terminal),
+  explain: async terminal => (await import('./agreement-explain.ts')).explainCommand(terminal),
+  import: async terminal => (await import('./agreement-import.ts')).importCommand(terminal),
+  export: async terminal => (await import('./agreement-export.ts')).exportCommand(terminal),
+  status: async terminal => (await import('./agreement-status.ts')).statusCommand(terminal),
+  show: async terminal => (await import('./agreement-show.ts')).showCommand(terminal),
+  draft: async terminal => (await import('./agreement-draft.ts')).draftCommand(terminal),
+  propose: async terminal => (await import('./agreement-propose.ts')).proposeCommand(terminal),
+  approve: async terminal => (await import('./agreement-approve.ts')).approveCommand(terminal),
+  reject: async terminal => (await import('./agreement-end.ts')).endCommand(terminal, 'reject'),
+  withdraw: async terminal => (await import('./agreement-end.ts')).endCommand(terminal, 'withdraw'),
+  suspend: async terminal => (await import('./agreement-suspend.ts')).suspendCommand(terminal),
+  resume: async terminal => (await import('./agreement-suspend.ts')).resumeCommand(terminal),
+  urgent: async terminal => (await import('./agreement-urgent.ts')).urgentCommand(terminal),
+  notices: async terminal => (await import('./agreement-notices.ts')).noticesCommand(terminal),
+  sign: async terminal => (await import('./agreement-sign.ts')).signCommand(terminal),
 }
 
 /**
  * `concordat agreement`: checks, prints, compares and tries out sharing policies before they are proposed; and what officers do
  * about them at their gateway, or with files.
+ *
+ * @param asked the word behind `agreement`
  */
-export function agreementCommand(terminal: Terminal): Command {
-  return new Command('agreement')
-    .description('check, print, compare, try out, propose, approve, suspend and sign sharing policies')
-    .addCommand(checkCommand(terminal))
-    .addCommand(testCommand(terminal))
-    .addCommand(mutateCommand(terminal))
-    .addCommand(printCommand(terminal))
-    .addCommand(diffCommand(terminal))
-    .addCommand(simulateCommand(terminal))
-    .addCommand(explainCommand(terminal))
-    .addCommand(importCommand(terminal))
-    .addCommand(exportCommand(terminal))
-    .addCommand(statusCommand(terminal))
-    .addCommand(showCommand(terminal))
-    .addCommand(draftCommand(terminal))
-    .addCommand(proposeCommand(terminal))
-    .addCommand(approveCommand(terminal))
-    .addCommand(endCommand(terminal, 'reject'))
-    .addCommand(endCommand(terminal, 'withdraw'))
-    .addCommand(suspendCommand(terminal))
-    .addCommand(resumeCommand(terminal))
-    .addCommand(urgentCommand(terminal))
-    .addCommand(noticesCommand(terminal))
-    .addCommand(signCommand(terminal))
-}
-
-function signCommand(terminal: Terminal): Command {
-  const roles = new Option('--role <role>', 'in which role')
-    .choices(['author', 'approver'])
-    .makeOptionMandatory()
-  return new Command('sign')
-    .description(
-      'sign a sharing policy whose worked examples hold; the signature is added to the others in the file',
-    )
-    .argument('<file>', 'the sharing policy (YAML)')
-    .requiredOption('--party <agency>', 'agency for which the officer signs')
-    .requiredOption('--person <id>', 'the officer, as the configuration knows them')
-    .addOption(roles)
-    .requiredOption('--key <file>', "the officer's Ed25519 private key (PKCS#8 PEM)")
-    .requiredOption('--out <file>', 'signature file, usually the name of the policy with .sig.json')
-    .option('--schemas <directory>', 'document schemas it is written against', houseSchemas)
-    .action(async (file: string, options: SignOptions) => {
-      const fault = await sign(terminal, file, options)
-      if (fault === undefined) return
-      terminal.err(fault.says)
-      terminal.end(fault.usage ? 2 : 1)
-    })
-}
-
-async function sign(
-  terminal: Terminal,
-  file: string,
-  { party, person, role, key: keyFile, out, schemas }: SignOptions,
-): Promise<{ readonly says: string; readonly usage: boolean } | undefined> {
-  if (!isAgencyId(party)) return { says: `${party} is not the id of an agency`, usage: true }
-  const agreement = await openDesk(terminal, schemas).compile(file)
-  if (party !== agreement.provider && party !== agreement.recipient) {
-    return { says: `${party} is no party to ${agreement.id}`, usage: false }
-  }
-  const { key, problems } = await readPrivateKey(resolve(terminal.cwd, keyFile))
-  const [problem] = problems
-  if (!key || problem)
-    return { says: `${keyFile}: ${problem?.says ?? 'the key cannot be used'}`, usage: false }
-  if (key.asymmetricKeyType !== 'ed25519')
-    return { says: `${keyFile}: expected an Ed25519 key`, usage: false }
-  const signer = makeSigner(key)
-  const who = { party, person, role, kid: signer.kid, at: systemClock.now() }
-  const approval = signStatement(agreement, who, bytes => signer.sign(bytes))
-  const target = resolve(terminal.cwd, out)
-  const earlier = await readSignatures(target)
-  if (earlier === 'unreadable') return { says: `${out}: expected a signature file or none`, usage: false }
-  await writeFile(target, `${JSON.stringify(addApproval(agreement, earlier, approval), null, 2)}\n`)
-  terminal.out(`${agreement.id} revision ${agreement.revision}: signed by ${person} as ${role} of ${party}`)
-  return undefined
-}
-
-/** What is there already; a file that is not ours is never written over. */
-async function readSignatures(file: string): Promise<JsonObject | undefined | 'unreadable'> {
-  let bytes: Buffer
-  try {
-    bytes = await readFile(file)
-  } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
-    throw thrown
-  }
-  const reading = readJson(bytes)
-  return reading.ok && isJsonObject(reading.value) && 'payloadType' in reading.value
-    ? reading.value
-    : 'unreadable'
+export async function agreementCommand(terminal: Terminal, asked: string | undefined): Promise<Command> {
+  const group = new Command('agreement').description(
+    'check, print, compare, try out, propose, approve, suspend and sign sharing policies',
+  )
+  for (const command of await takeFrom(commands, terminal, [asked])) group.addCommand(command)
+  return group
 }

@@ -1,34 +1,33 @@
 import { Command } from 'commander'
-import { dropCommand } from './audit-drop.ts'
-import { eraseCommand } from './audit-erase.ts'
-import { exportCommand } from './audit-export.ts'
-import { openCommand } from './audit-open.ts'
-import { packCommand } from './audit-pack.ts'
-import { proveCommand } from './audit-prove.ts'
-import { reconcileCommand } from './audit-reconcile.ts'
-import { registerCommand } from './audit-register.ts'
-import { searchCommand } from './audit-search.ts'
-import { siemCommand } from './audit-siem.ts'
-import { verifyCommand } from './audit-verify.ts'
-import { keysCommand, reopenCommand, settleCommand } from './audit-witness.ts'
+import { type Shelf, takeFrom } from './shelf.ts'
 import type { Terminal } from './terminal.ts'
 
-/** `concordat audit`: hands the ledger out, and checks what was handed out. */
-export function auditCommand(terminal: Terminal): Command {
-  return new Command('audit')
-    .description('export the ledger, prove single leaves of it, verify both; look into it, and let it forget')
-    .addCommand(exportCommand(terminal))
-    .addCommand(proveCommand(terminal))
-    .addCommand(packCommand(terminal))
-    .addCommand(verifyCommand(terminal))
-    .addCommand(openCommand(terminal))
-    .addCommand(reconcileCommand(terminal))
-    .addCommand(registerCommand(terminal))
-    .addCommand(searchCommand(terminal))
-    .addCommand(siemCommand(terminal))
-    .addCommand(eraseCommand(terminal))
-    .addCommand(keysCommand(terminal))
-    .addCommand(reopenCommand(terminal))
-    .addCommand(settleCommand(terminal))
-    .addCommand(dropCommand(terminal))
+const commands: Shelf = {
+  export: async terminal => (await import('./audit-export.ts')).exportCommand(terminal),
+  prove: async terminal => (await import('./audit-prove.ts')).proveCommand(terminal),
+  pack: async terminal => (await import('./audit-pack.ts')).packCommand(terminal),
+  verify: async terminal => (await import('./audit-verify.ts')).verifyCommand(terminal),
+  open: async terminal => (await import('./audit-open.ts')).openCommand(terminal),
+  reconcile: async terminal => (await import('./audit-reconcile.ts')).reconcileCommand(terminal),
+  register: async terminal => (await import('./audit-register.ts')).registerCommand(terminal),
+  search: async terminal => (await import('./audit-search.ts')).searchCommand(terminal),
+  siem: async terminal => (await import('./audit-siem.ts')).siemCommand(terminal),
+  erase: async terminal => (await import('./audit-erase.ts')).eraseCommand(terminal),
+  keys: async terminal => (await import('./audit-witness.ts')).keysCommand(terminal),
+  reopen: async terminal => (await import('./audit-witness.ts')).reopenCommand(terminal),
+  settle: async terminal => (await import('./audit-witness.ts')).settleCommand(terminal),
+  drop: async terminal => (await import('./audit-drop.ts')).dropCommand(terminal),
+}
+
+/**
+ * `concordat audit`: hands the ledger out, and checks what was handed out.
+ *
+ * @param asked the word behind `audit`
+ */
+export async function auditCommand(terminal: Terminal, asked: string | undefined): Promise<Command> {
+  const group = new Command('audit').description(
+    'export the ledger, prove single leaves of it, verify both; look into it, and let it forget',
+  )
+  for (const command of await takeFrom(commands, terminal, [asked])) group.addCommand(command)
+  return group
 }

@@ -59,11 +59,11 @@ export function runAgreement(place: Pick<Terminal, 'cwd' | 'env'>, args: readonl
 
 async function runIn(
   place: Pick<Terminal, 'cwd' | 'env'>,
-  make: (terminal: Terminal) => Command,
+  make: typeof agreementCommand,
   args: readonly string[],
 ): Promise<Ending> {
   const said = { out: '', err: '', code: 0 as ExitCode }
-  const command = make(terminalAt(place, said))
+  const command = await make(terminalAt(place, said), args[0])
   quieten(command, said)
   try {
     await new Command().addCommand(command).parseAsync([command.name(), ...args], { from: 'user' })

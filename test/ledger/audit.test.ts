@@ -91,7 +91,8 @@ function story(count: number): string[] {
 /** Runs `concordat audit` as `main` would and gives what it printed and how it ended. */
 async function run(...args: string[]): Promise<Said> {
   const said: Said = { out: '', err: '', code: 0 }
-  await auditCommand(terminalAt({ cwd: tmpdir() }, said)).parseAsync(args, { from: 'user' })
+  const command = await auditCommand(terminalAt({ cwd: tmpdir() }, said), args[0])
+  await command.parseAsync(args, { from: 'user' })
   return said
 }
 

@@ -121,7 +121,8 @@ const drop = ({ config, clock }: House, log: string) =>
 /** Runs `concordat audit` as `main` would and gives what it printed and how it ended. */
 async function run(...args: string[]) {
   const said: Said = { out: '', err: '', code: 0 }
-  await auditCommand(terminalAt({ cwd: tmpdir() }, said)).parseAsync(args, { from: 'user' })
+  const command = await auditCommand(terminalAt({ cwd: tmpdir() }, said), args[0])
+  await command.parseAsync(args, { from: 'user' })
   return { code: said.code, says: (said.out + said.err).trimEnd() }
 }
 

@@ -25,7 +25,8 @@ writeFileSync(policyFile, `log ${vkey}\nwitness army ${printWitnessVkey(witness)
 /** Runs `concordat audit` as `main` would and gives what it printed and how it ended. */
 async function run(...args: string[]): Promise<Said> {
   const said: Said = { out: '', err: '', code: 0 }
-  await auditCommand(terminalAt({ cwd: away }, said)).parseAsync(args, { from: 'user' })
+  const command = await auditCommand(terminalAt({ cwd: away }, said), args[0])
+  await command.parseAsync(args, { from: 'user' })
   return said
 }
 

@@ -24,12 +24,12 @@ export async function run(cwd: string, ...args: readonly string[]): Promise<Endi
 
 /** The same for any command. */
 export async function runCommand(
-  make: (terminal: Terminal) => Command,
+  make: (terminal: Terminal, asked: string | undefined) => Command | Promise<Command>,
   cwd: string,
   args: readonly string[],
 ): Promise<Ending> {
   const said = { out: '', err: '', code: 0 as ExitCode }
-  const command = make(terminalAt({ cwd }, said))
+  const command = await make(terminalAt({ cwd }, said), args[0])
   for (const one of [command, ...command.commands]) {
     one.exitOverride().configureOutput({
       writeOut: text => {
