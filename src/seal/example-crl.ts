@@ -1,7 +1,7 @@
 import forge from 'node-forge'
 import type { Clock } from '../kit/kit.ts'
 import type { CrlEntry } from './crl.ts'
-import type { Issued } from './example-pki.ts'
+import { type Issued, signingKey } from './example-pki.ts'
 
 const { asn1, pki } = forge
 const { Class, Type } = asn1
@@ -38,7 +38,7 @@ export function makeExampleCrl(
   ])
   const digest = forge.md.sha256.create()
   digest.update(asn1.toDer(body).getBytes())
-  const signature = pki.privateKeyFromPem(ca.key).sign(digest)
+  const signature = signingKey(ca.key).sign(digest)
   const list = sequence([body, signatureAlgorithm(), universal(Type.BITSTRING, `\0${signature}`)])
   return forge.pem.encode({ type: 'X509 CRL', body: asn1.toDer(list).getBytes() })
 }

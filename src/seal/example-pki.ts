@@ -1,4 +1,4 @@
-import { generateKeyPair, randomBytes } from 'node:crypto'
+import { constants, generateKeyPair, privateEncrypt, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import forge from 'node-forge'
 import type { Clock } from '../kit/kit.ts'
@@ -32,6 +32,25 @@ async function makeRsaKey(): Promise<{ publicKey: string; privateKey: string }> 
   })
 }
 
+/** `DigestInfo` for SHA-256 as far as the digest itself (RFC 8017 §9.2, note 1). */
+const SHA256_DIGEST_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex')
+
+/**
+ * An RSA key as forge signs with it: RSASSA-PKCS1-v1_5 over SHA-256 (RFC 8017 §8.2.1). OpenSSL does the arithmetic; forge's own
+ * takes twenty times as long.
+ */
+export function signingKey(pem: string): forge.pki.rsa.PrivateKey {
+  const key = forge.pki.privateKeyFromPem(pem)
+  const padding = constants.RSA_PKCS1_PADDING
+  return Object.assign(key, {
+    sign: (md: forge.md.MessageDigest): string => {
+      const digest = Buffer.from(md.digest().getBytes(), 'latin1')
+      const signed = privateEncrypt({ key: pem, padding }, Buffer.concat([SHA256_DIGEST_INFO, digest]))
+      return signed.toString('latin1')
+    },
+  })
+}
+
 /** A self-signed root (RSA-3072) for one agency, for two years. For examples: an agency brings its own PKI. */
 export async function makeExampleCa(agency: AgencyId, clock: Clock): Promise<Issued> {
   const keys = await makeRsaKey()
@@ -44,7 +63,7 @@ export async function makeExampleCa(agency: AgencyId, clock: Clock): Promise<Iss
     { name: 'keyUsage', critical: true, keyCertSign: true, cRLSign: true },
     { name: 'subjectKeyIdentifier' },
   ])
-  certificate.sign(forge.pki.privateKeyFromPem(keys.privateKey), forge.md.sha256.create())
+  certificate.sign(signingKey(keys.privateKey), forge.md.sha256.create())
   return { certificate: forge.pki.certificateToPem(certificate), key: keys.privateKey }
 }
 
@@ -66,7 +85,7 @@ export async function issueExample(ca: Issued, request: CertificateRequest, cloc
     { name: 'subjectKeyIdentifier' },
     authorityKeyIdentifier(authority),
   ])
-  certificate.sign(forge.pki.privateKeyFromPem(ca.key), forge.md.sha256.create())
+  certificate.sign(signingKey(ca.key), forge.md.sha256.create())
   return { certificate: forge.pki.certificateToPem(certificate), key: keys.privateKey }
 }
 
@@ -116,7 +135,11 @@ function authorityKeyIdentifier(authority: forge.pki.Certificate) {
   return { name: 'authorityKeyIdentifier', keyIdentifier }
 }
 
-/** A PKCS#12 bundle (RFC 7292, AES-256) that a browser imports: the key, its certificate and the CA's. */
+/**
+ * A PKCS#12 bundle (RFC 7292, AES-256) that a browser imports: the key, its certificate and the CA's.
+ *
+ * @param password random, so that what slows guessing down may stay at the count that OpenSSL takes
+ */
 export function makePkcs12(
   issued: Issued,
   ca: Issued,
@@ -126,7 +149,7 @@ export function makePkcs12(
     forge.pki.privateKeyFromPem(issued.key),
     [forge.pki.certificateFromPem(issued.certificate), forge.pki.certificateFromPem(ca.certificate)],
     password,
-    { algorithm: 'aes256', count: 10_000, friendlyName: name },
+    { algorithm: 'aes256', count: 2_048, friendlyName: name },
   )
   return Buffer.from(forge.asn1.toDer(bundle).getBytes(), 'latin1')
 }
@@ -136,7 +159,7 @@ export function makePkcs12(
  * certs-example shows the openssl command for them.
  */
 export function makeCsr(key: string, { commonName, uri }: { commonName: string; uri: string }): string {
-  const privateKey = forge.pki.privateKeyFromPem(key)
+  const privateKey = signingKey(key)
   const request = forge.pki.createCertificationRequest()
   request.publicKey = forge.pki.setRsaPublicKey(privateKey.n, privateKey.e)
   request.setSubject([{ name: 'commonName', value: commonName }])
