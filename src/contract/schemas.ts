@@ -92,7 +92,8 @@ function compile(
   const testOf = (fragment: string) => {
     let test: ((value: unknown) => boolean) | undefined
     return (value: unknown): boolean => {
-      test ??= ajv.compile({ $ref: `${id}${fragment}` }) as (value: unknown) => boolean
+      test ??= ajv.getSchema(`${id}${fragment}`) as ((value: unknown) => boolean) | undefined
+      if (test === undefined) throw new Error(`${id} has nothing at ${fragment}`)
       return test(value)
     }
   }

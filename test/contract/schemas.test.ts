@@ -420,3 +420,36 @@ void t.test('what the gateway works out is an item of the catalogue that no syst
   t.same(codes(problemsOf(schemaWith({ inList }))), ['schema-derived'])
   t.end()
 })
+
+void t.test('a leaf that is limited by a list alone is judged as a whole document is', t => {
+  const letters = { type: 'string', enum: ['A', 'B', 'C'] }
+  const forms: Readonly<Record<string, JsonObject>> = {
+    plain: letters,
+    untyped: { enum: ['A', 'B'] },
+    referred: { $ref: '#/$defs/letters', description: 'a letter' },
+    through: { $ref: '#/$defs/again' },
+    narrowed: { $ref: '#/$defs/letters', enum: ['A', 'D'] },
+    narrowedOnTheWay: { $ref: '#/$defs/fewer' },
+    patterned: { ...letters, pattern: '^[AX]$' },
+    referredAndPatterned: { $ref: '#/$defs/letters', pattern: '^[AX]$' },
+    absent: { ...letters, type: ['string', 'null'] },
+    mixed: { enum: ['A', 1, null], type: ['string', 'integer', 'null'] },
+    contradicted: { $ref: '#/$defs/letters', not: { const: 'A' } },
+  }
+  const properties = Object.fromEntries(
+    Object.entries(forms).map(([name, form]) => [name, { ...form, 'x-sensitivity': 'public' }]),
+  )
+  const again = { $ref: '#/$defs/letters' }
+  const $defs = { letters, again, fewer: { $ref: '#/$defs/letters', enum: ['B'] } }
+  const schema = only(load(schemaWith(properties, { $defs })))
+  for (const name of Object.keys(forms)) {
+    const leaf = schema.catalogue.leaves.get(name)
+    for (const value of ['A', 'B', 'C', 'D', 'X', '', 'constructor', 1, null, true, {}, ['A']])
+      t.equal(
+        leaf?.valid(value),
+        schema.check({ id: 'a', [name]: value }) === undefined,
+        `${name}: ${JSON.stringify(value)}`,
+      )
+  }
+  t.end()
+})
