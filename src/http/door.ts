@@ -143,8 +143,10 @@ function watchConnections(app: FastifyInstance, parts: DoorParts, sockets: Map<T
   app.server.on('secureConnection', (socket: TLSSocket) => {
     socket.once('close', () => sockets.delete(socket))
   })
-  app.server.on('tlsClientError', (_error: Error, socket: TLSSocket) => {
-    parts.onHandshakeRefused(String(socket.authorizationError ?? 'handshake'))
+  app.server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+    const reason = String(socket.authorizationError ?? error.code ?? 'handshake')
+    // Whoever hangs up before the end, a probe that asks whether the port is open or a caller out of patience, is refused nothing.
+    if (reason !== 'ECONNRESET') parts.onHandshakeRefused(reason)
     socket.destroy()
   })
 }

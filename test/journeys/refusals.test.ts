@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test as Tap } from 'tap'
 import { type Json, type JsonObject, systemClock } from '../../src/kit/kit.ts'
@@ -469,9 +471,14 @@ async function badTokens(field: Field, police: System): Promise<readonly Case[]>
 
 async function checkCertificates(t: Tap, { police, army }: Field): Promise<void> {
   for (const door of ['inner', 'outer', 'console'] as const) {
+    await knock(Number(new URL(police.url(door)).port))
     using nobody = await openSystem(police, { name: undefined, door })
     await t.rejects(nobody.ask('GET', '/metrics'), `no certificate at the ${door} door`)
-    await recorded(police, leaf => leaf['kind'] === 'handshake.refused' && leaf['door'] === door)
+    const atDoor = (leaf: JsonObject) => leaf['kind'] === 'handshake.refused' && leaf['door'] === door
+    await recorded(police, atDoor)
+    const refused = (await police.leaves()).filter(atDoor)
+    t.match(refused, [{ count: 1 }], 'who only looks whether the port is open is refused nothing')
+    t.equal(refused.length, 1)
   }
   for (const door of ['inner', 'console'] as const) {
     using stranger = await openSystem(police, { name: 'army-portal', of: army, door })
@@ -548,6 +555,14 @@ async function checkBrokenList(t: Tap, { police }: Field): Promise<void> {
   using revoked = await openSystem(police, { name: 'control-room' })
   await t.rejects(revoked.ask('GET', path, { acting: OPS_ROOM }), 'who is on it does not')
   await writeFile(file, list)
+}
+
+/** Connects and hangs up, as a probe of the network team does. */
+async function knock(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.end()
+  await once(socket, 'close')
 }
 
 /** Waits until a leaf like this is in the ledger; a handshake has no answer that would say so. */
