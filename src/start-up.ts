@@ -41,13 +41,14 @@ export function startUpFindings(facts: StartUpFacts): StartUpFindings {
   return facts.practice ? { refuse: keys, warn: machine } : { refuse: [...machine, ...keys], warn: [] }
 }
 
-/** Set at all, even to nothing or to 0, they are a sign that somebody meant to change how TLS trusts. */
+/** Set at all, even to nothing or to 0, they are a sign that somebody meant to change how TLS trusts, or what runs. */
 const FORBIDDEN_VARIABLES = [
   ['NODE_TLS_REJECT_UNAUTHORIZED', 'it can switch the check of certificates off'],
   ['NODE_EXTRA_CA_CERTS', 'it adds authorities nobody pinned'],
   ['SSL_CERT_FILE', 'it adds authorities nobody pinned'],
   ['SSL_CERT_DIR', 'it adds authorities nobody pinned'],
   ['SSLKEYLOGFILE', 'it writes session keys to a file'],
+  ['NODE_COMPILE_CACHE', 'it runs what whoever may write there has left'],
 ] as const
 
 const PROXY_VARIABLE = /^(?:https?|all)_proxy$|^node_use_env_proxy$/i

@@ -1,15 +1,18 @@
 /**
  * Runs the tests: `npm test`, or `node test/run.ts test/kit/json.test.ts …` for some of them.
  *
- * Tap runs each file in a process of its own; its own parser reads what it prints. This prints a line for each file and every
- * failure in full, and ends with `N passed, N failed`. Nothing is left to good faith: a file that crashes, runs out of time,
- * asserts nothing or is never reported counts as a failure, and so does tap itself.
+ * Tap runs each file in a process of its own; its own parser reads what it prints. All those processes, and the gateways that
+ * they start, share what Node has compiled and one set of certificates. This prints a line for each file and every failure in
+ * full, and ends with `N passed, N failed`. Nothing is left to good faith: a file that crashes, runs out of time, asserts nothing
+ * or is never reported counts as a failure, and so does tap itself.
  */
 import { spawn } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Parser } from 'tap-parser'
+import { SHARED_VARIABLE } from './support/shared.ts'
 import { type Fact, finish, makeTally, type Tally, tell } from './support/tally.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -28,7 +31,14 @@ process.exitCode = failed > 0 ? 1 : 0
 async function runTap(files: readonly string[], tally: Tally): Promise<number | string> {
   // TAP and TAP_* would change what tap prints; NODE_OPTIONS what the tests are run with.
   const kept = Object.entries(process.env).filter(([name]) => !/^TAP(_|$)|^NODE_OPTIONS$/.test(name))
-  const env = { ...Object.fromEntries(kept), PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` }
+  const shared = mkdtempSync(join(tmpdir(), 'concordat-test-'))
+  process.once('exit', () => rmSync(shared, { recursive: true, force: true }))
+  const env = {
+    ...Object.fromEntries(kept),
+    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+    NODE_COMPILE_CACHE: join(shared, 'compiled'),
+    [SHARED_VARIABLE]: shared,
+  }
   // Only with its plain reporter does tap leave the standard error of the tests alone.
   const child = spawn(process.execPath, [tapScript(), 'run', '--reporter=tap', ...files], {
     cwd: root,

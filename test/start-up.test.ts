@@ -31,6 +31,7 @@ void t.test('each dangerous variable refuses the start, and its value is not rep
     'SSL_CERT_FILE',
     'SSL_CERT_DIR',
     'SSLKEYLOGFILE',
+    'NODE_COMPILE_CACHE',
     'OPENSSL_CONF',
     'HTTP_PROXY',
     'https_proxy',

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test as Tap } from 'tap'
 import type { Json } from '../../src/kit/kit.ts'
 import { dig, parse } from '../support/dig.ts'
-import { type Field, openField, program } from '../support/field.ts'
+import { type Field, openField } from '../support/field.ts'
+import { runProgram } from '../support/program.ts'
 import { openSystem, type System } from '../support/system.ts'
 import { until } from '../support/until.ts'
 import { OPS_ROOM, position, pushOf } from './records.ts'
@@ -366,37 +366,25 @@ async function asProgram(t: Tap, { field, author, directory }: Desks): Promise<v
     err: /^expected an access token in the file that --token-file names, or in CONCORDAT_TOKEN\n$/,
   })
   await writeFile(join(directory, 'token'), `${author.token}\n`, { mode: 0o600 })
-  const told = await run(directory, ['status', '--config', file, '--token-file', 'token', ID])
+  const told = await runProgram(
+    ['agreement', 'status', '--config', file, '--token-file', 'token', ID],
+    directory,
+  )
   t.match(told, { code: 0, stdout: new RegExp(`^${ID}: `), stderr: '' })
-  t.match(await run(directory, ['status', '--config', file, '--certificate', 'token', ID]), { code: 2 })
+  t.match(
+    await runProgram(['agreement', 'status', '--config', file, '--certificate', 'token', ID], directory),
+    { code: 2 },
+  )
   await writeFile(join(directory, 'stale'), `${author.token.slice(0, -4)}AAAA`)
-  t.match(await run(directory, ['status', '--config', file, '--token-file', 'stale']), {
+  t.match(await runProgram(['agreement', 'status', '--config', file, '--token-file', 'stale'], directory), {
     code: 1,
     stderr: /^refused: token-invalid: /,
   })
   await field.police.stop()
-  t.match(await run(directory, ['status', '--config', file, '--token-file', 'token']), {
+  t.match(await runProgram(['agreement', 'status', '--config', file, '--token-file', 'token'], directory), {
     code: 3,
     stdout: '',
     stderr: /^the gateway does not answer: /,
-  })
-}
-
-/** The program in a process of its own. */
-function run(
-  cwd: string,
-  args: readonly string[],
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise(done => {
-    const env = { PATH: process.env['PATH'] }
-    const child = execFile(
-      process.execPath,
-      [program, 'agreement', ...args],
-      { cwd, env },
-      (_fault, stdout, stderr) => {
-        done({ code: child.exitCode ?? -1, stdout, stderr })
-      },
-    )
   })
 }
 

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { cp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,7 +14,8 @@ import {
   signPostQuantum,
 } from '../../src/ledger/ledger.ts'
 import { makePostQuantumSigner, makeSigner, readPrivateKey } from '../../src/seal/seal.ts'
-import { openField, program, type Side } from '../support/field.ts'
+import { openField, type Side } from '../support/field.ts'
+import { runProgram } from '../support/program.ts'
 import { openSystem } from '../support/system.ts'
 import { until } from '../support/until.ts'
 import { checkLedgers, idOf } from './endings.ts'
@@ -58,13 +58,9 @@ async function ofKind(side: Side, kind: string): Promise<JsonObject[]> {
   return (await side.leaves()).filter(leaf => leaf['kind'] === kind)
 }
 
-function concordat(...args: string[]): Promise<{ code: number; out: string }> {
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] }
-  return new Promise(done => {
-    const child = execFile(process.execPath, [program, ...args], { env }, (_fault, out, err) =>
-      done({ code: child.exitCode ?? -1, out: out + err }),
-    )
-  })
+async function concordat(...args: string[]): Promise<{ code: number; out: string }> {
+  const { code, stdout, stderr } = await runProgram(args)
+  return { code, out: stdout + stderr }
 }
 
 /** Signs heads with the keys of a side's ledger, also heads that its gateway would not sign. */

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JsonObject } from '../../src/kit/kit.ts'
@@ -6,7 +5,8 @@ import { printVkey } from '../../src/ledger/ledger.ts'
 import { makeSigner, readPrivateKey } from '../../src/seal/seal.ts'
 import { openSqliteLedger } from '../../src/stores/stores.ts'
 import { asObject, parse } from './dig.ts'
-import { program, type Side } from './field.ts'
+import type { Side } from './field.ts'
+import { runProgram } from './program.ts'
 import { until } from './until.ts'
 
 /** What `concordat audit verify` found in one exported ledger. */
@@ -49,11 +49,9 @@ async function untilCovered({ store }: Side): Promise<void> {
 }
 
 /** Runs one command of the program to its end. */
-export function run(args: readonly string[]): Promise<{ readonly exitCode: number; readonly text: string }> {
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] }
-  return new Promise(done => {
-    const child = execFile(process.execPath, [program, ...args], { env }, (_fault, stdout, stderr) =>
-      done({ exitCode: child.exitCode ?? 1, text: stdout === '' ? stderr : stdout }),
-    )
-  })
+export async function run(
+  args: readonly string[],
+): Promise<{ readonly exitCode: number; readonly text: string }> {
+  const { code, stdout, stderr } = await runProgram(args)
+  return { exitCode: code, text: stdout === '' ? stderr : stdout }
 }

@@ -11,8 +11,10 @@ import { askConsole } from '../../src/gateway/gateway.ts'
 import { type Clock, isJsonObject, type JsonObject, readJsonText, systemClock } from '../../src/kit/kit.ts'
 import { openSqliteLedger } from '../../src/stores/stores.ts'
 import type { AgencyId } from '../../src/terms/terms.ts'
+import { layCertificates } from './certificates.ts'
 import { asObject, parse } from './dig.ts'
 import { claimPorts } from './ports.ts'
+import { plainEnvironment, program } from './program.ts'
 import { until } from './until.ts'
 
 /** Two whole gateways, each a process of its own, in a directory that goes when the field is disposed of. */
@@ -70,10 +72,8 @@ export interface FieldWishes {
 }
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
-/** The command line of the program. */
-export const program = join(project, 'src/main.ts')
 
-/** Lays out a field with certificates and signatures of its own. No gateway runs yet. */
+/** Lays out a field with copies of certificates and with signatures of its own. No gateway runs yet. */
 export async function layField(wishes: FieldWishes = {}): Promise<Field> {
   const directory = await mkdtemp(join(tmpdir(), 'concordat-field-'))
   const places = {
@@ -83,6 +83,7 @@ export async function layField(wishes: FieldWishes = {}): Promise<Field> {
   }
   await mkdir(places.data)
   if (wishes.like) await cp(wishes.like.certificates, places.certificates, { recursive: true })
+  else if (wishes.clock === undefined) await layCertificates(places.certificates)
   const { police, army } = await layPracticeField(places, wishes.clock ?? systemClock)
   const claimed = await claimPorts(6)
   await movePorts([police, army], claimed.ports)
@@ -183,10 +184,8 @@ async function makeSide(laid: FieldAgency, { editConfig }: FieldWishes): Promise
 function startGateway(configFile: string, output: string[], { shell }: Launch): Child {
   const args = [program, 'serve', '--config', configFile]
   const command = [process.execPath, ...args].map(word => `'${word}'`).join(' ')
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] }
-  // A test runner hooks itself into every child by NODE_OPTIONS, and would catch its signals.
   const child = spawn('/bin/sh', ['-c', `unset NODE_OPTIONS; ${shell ?? ':'}; exec ${command}`], {
-    env,
+    env: plainEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text))
