@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { askConsole } from '../ask.ts'
 import { loadConfig } from '../config.ts'
-import { askConsole } from '../gateway/gateway.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `concordat health`: asks a running gateway whether it is ready, as a container's health check does. */

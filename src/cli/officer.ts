@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { askAsOfficer, type ConsoleAnswer, type OfficerRequest } from '../ask.ts'
 import { type GatewayConfig, loadConfig } from '../config.ts'
-import type { components } from '../contract/contract.ts'
-import { askAsOfficer, type ConsoleAnswer, loadContract, type OfficerRequest } from '../gateway/gateway.ts'
+import { type components, loadApi } from '../contract/contract.ts'
 import { type Json, type JsonObject, readJsonText } from '../kit/kit.ts'
 import { LinkFault } from '../links/links.ts'
 import type { AgencyId } from '../terms/terms.ts'
@@ -131,7 +131,7 @@ async function openSession(terminal: Terminal, options: OfficerOptions): Promise
   const shown = { token: await tokenFor(terminal, options), ...certificateFor(terminal, options) }
   const config = configIn(terminal, options)
   const own = config.doors.console
-  const contract = loadContract()
+  const contract = loadApi()
   const ask = async <Name extends keyof Schemas>(
     name: Name,
     path: string,

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { loadContract } from '../gateway/gateway.ts'
+import { loadApi } from '../contract/contract.ts'
 import { URGENT_TYPE, type UrgentStatement } from '../governance/governance.ts'
 import { isJsonObject, type JsonObject, readJson } from '../kit/kit.ts'
 import { type OfficerSignature, readApprovals } from '../policy/policy.ts'
@@ -19,7 +19,7 @@ export async function readPaper(terminal: Terminal, file: string): Promise<Urgen
   const paper = reading.ok && isJsonObject(reading.value) ? reading.value : {}
   const { payloadType, statement, signatures } = paper
   const isPaper = payloadType === URGENT_TYPE && Array.isArray(signatures)
-  if (!isPaper || loadContract().check('UrgentStatement', statement))
+  if (!isPaper || loadApi().check('UrgentStatement', statement))
     throw new Stop(1, `${file}: expected a file that \`agreement urgent begin\` has written`)
   return { statement: asStatement(statement), signatures: readApprovals(paper) }
 }

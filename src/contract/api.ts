@@ -24,8 +24,10 @@ export interface Api {
   check(name: string, value: unknown): Violation | undefined
 }
 
-/** @param file path of `openapi.yaml` */
-export function loadApi(file: string | URL): Api {
+const contractFile = new URL('../../openapi.yaml', import.meta.url)
+
+/** @param file the contract, by default the one that this program keeps */
+export function loadApi(file: string | URL = contractFile): Api {
   const document = parse(readFileSync(file, 'utf8')) as unknown
   if (!isJsonObject(document)) throw new Error('the contract is not a YAML mapping')
   const asIs = makeAjv('as-is')

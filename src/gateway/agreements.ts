@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url'
 import type { GatewayConfig } from '../config.ts'
-import { type Api, loadApi } from '../contract/contract.ts'
+import type { Api } from '../contract/contract.ts'
 import type { ExchangeStore } from '../delivery/delivery.ts'
 import {
   type Book,
@@ -51,12 +50,6 @@ export interface AgreementsParts {
   readonly vault: Vault
   readonly api: Api
   readonly examiner: Examiner
-}
-
-const contractFile = fileURLToPath(new URL('../../openapi.yaml', import.meta.url))
-
-export function loadContract(): Api {
-  return loadApi(contractFile)
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { GatewayConfig } from '../config.ts'
-import type { Api } from '../contract/contract.ts'
+import { type Api, loadApi } from '../contract/contract.ts'
 import type { Clock, Log } from '../kit/kit.ts'
 import { type LeafWriter, type LogSigner, makeCheckpointer, makeLeafWriter } from '../ledger/ledger.ts'
 import { openSqliteStore, type Store } from '../stores/stores.ts'
 import type { AgencyId } from '../terms/terms.ts'
-import { type Agreements, loadContract, openAgreements } from './agreements.ts'
+import { type Agreements, openAgreements } from './agreements.ts'
 import { makeExaminer } from './examiner.ts'
 import { type GatewayKeys, loadKeys } from './keys.ts'
 import { type Knowledge, loadKnowledge } from './knowledge.ts'
@@ -64,7 +64,7 @@ export async function layFoundation(
   const leaves = makeLeafWriter({ clock, agency: config.agency })
   const { hears, recording, hasSpace } = watchRecording({ log, leaves, onFailure })
   const store = parts.use(await openSqliteStore({ directory: config.storeDirectory, clock, ...hears }))
-  const api = loadContract()
+  const api = loadApi()
   const peerKeys = loadPeerKeys(config)
   const peerLedgers = loadPeerLedgers(config)
   const opened = openVault(config, { clock, keys, leaves })

@@ -11,8 +11,6 @@ import { type Foundation, type GatewayEdge, layFoundation } from './foundation.t
 import { startTraffic, type Traffic } from './traffic.ts'
 import { makeAdmission, makeHandshakeRecorder, measure } from './watch.ts'
 
-export { loadContract } from './agreements.ts'
-export { askAsOfficer, askConsole, type ConsoleAnswer, type OfficerRequest } from './ask.ts'
 export { dropLog, type LogDrop } from './drop-log.ts'
 export type { GatewayEdge } from './foundation.ts'
 export { type Reopened, reopenLog, settleConflicts } from './reopen.ts'

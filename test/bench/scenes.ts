@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { askConsole } from '../../src/ask.ts'
 import { configOf, type FieldAgency, layPracticeField } from '../../src/demo/practice-field.ts'
-import { askConsole } from '../../src/gateway/gateway.ts'
 import { systemClock, uuidv7 } from '../../src/kit/kit.ts'
 import {
   makeSigner,

@@ -26,6 +26,7 @@ export const FLOORS: ReadonlyMap<string, number> = new Map([
   ['config.ts', 5],
   ['config-template.ts', 5],
   ['start-up.ts', 5],
+  ['ask.ts', 5],
   ['demo', 5],
   ['main.ts', 6],
   ['cli', 6],
@@ -38,7 +39,9 @@ export const SIBLINGS: readonly { readonly from: string; readonly to: string; re
   { from: 'exchange', to: 'delivery', reason: 'the walks hand rows over in the words of the port' },
   { from: 'gateway', to: 'config.ts', reason: 'assembly builds what the configuration names' },
   { from: 'demo', to: 'config.ts', reason: 'the practice field reads what it has written as a gateway does' },
-  { from: 'demo', to: 'gateway', reason: 'the practice field asks its gateways whether they are ready' },
+  { from: 'ask.ts', to: 'config.ts', reason: 'whoever asks a gateway finds it by its configuration' },
+  { from: 'demo', to: 'gateway', reason: 'the practice field publishes the verifier keys of its ledgers' },
+  { from: 'demo', to: 'ask.ts', reason: 'the practice field asks its gateways whether they are ready' },
   {
     from: 'demo',
     to: 'config-template.ts',

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { GatewayConfig } from '../config.ts'
-import { type JsonObject, systemClock } from '../kit/kit.ts'
-import { requestOnce } from '../links/links.ts'
-import { serverIdentityCheck, tlsOptions } from '../seal/seal.ts'
-import { agencyUri } from '../terms/terms.ts'
+import type { GatewayConfig } from './config.ts'
+import { type JsonObject, systemClock } from './kit/kit.ts'
+import { requestOnce } from './links/links.ts'
+import { serverIdentityCheck, tlsOptions } from './seal/seal.ts'
+import { agencyUri } from './terms/terms.ts'
 
 /** What an officer asks at the third door. */
 export interface OfficerRequest {
