@@ -16,6 +16,12 @@ const POLICY_BYTES = 2_097_152
 const ACKNOWLEDGED_BYTES = 524_288
 const SIGNED_BYTES = 32_768
 
+/**
+ * How long an officer may wait for an examination, in milliseconds; a hostile text takes seconds, and each waits for those before.
+ * It is as long as their own program waits.
+ */
+const EXAMINED_MS = 120_000
+
 /** What officers do about agreements, at the console door. */
 export function officersOperations({ governance, officerOf }: OfficersParts): Record<string, Operation> {
   const digestIn = (request: FastifyRequest) => (request.params as { digest: string }).digest
@@ -34,6 +40,7 @@ export function officersOperations({ governance, officerOf }: OfficersParts): Re
     reply.status(201)
     return made
   }
+  const examined = (request: FastifyRequest) => request.raw.socket.setTimeout(EXAMINED_MS)
   return {
     listAgreements: { handler: read(() => governance.list()) },
     readAgreement: { handler: read(request => governance.read(digestIn(request))) },
@@ -42,6 +49,7 @@ export function officersOperations({ governance, officerOf }: OfficersParts): Re
       bodyLimit: POLICY_BYTES,
       handler: request => {
         const { source } = request.body as Schemas['DraftInput']
+        examined(request)
         return governance.saveDraft(officerOf(request), source)
       },
     },
@@ -49,6 +57,7 @@ export function officersOperations({ governance, officerOf }: OfficersParts): Re
       bodyLimit: POLICY_BYTES,
       handler: (request, reply) => {
         const { source, approval, answers = [] } = request.body as Schemas['ProposalInput']
+        examined(request)
         return created(reply, governance.propose(officerOf(request), source, approval, answers))
       },
     },
@@ -56,6 +65,7 @@ export function officersOperations({ governance, officerOf }: OfficersParts): Re
       bodyLimit: ACKNOWLEDGED_BYTES,
       handler: request => {
         const { approval, acknowledged = [] } = request.body as Schemas['ApprovalInput']
+        examined(request)
         return governance.approve(officerOf(request), digestIn(request), approval, acknowledged)
       },
     },

@@ -198,22 +198,20 @@ async function forms(t: Tap, stage: Stage): Promise<void> {
     .catch(() => CUT)
   t.match(large.status, /^4(?:00|13)$/)
   const keys = Array.from({ length: 40_000 }, (_, at) => `k${at}: 1`).join('\n')
-  const looked = { begun: performance.now(), whole: 0 }
-  const looking = author.ask('PUT', '/v1/agreements/drafts', { source: keys }).then(({ status }) => {
-    looked.whole = performance.now() - looked.begun
-    return status
+  const looked = { begun: performance.now(), over: false }
+  const looking = author.ask('PUT', '/v1/agreements/drafts', { source: keys }).finally(() => {
+    looked.over = true
   })
   let longest = 0
-  while (looked.whole === 0) {
+  while (!looked.over) {
     const begun = performance.now()
     t.equal(await push(stage), 'accepted')
     longest = Math.max(longest, performance.now() - begun)
+    await new Promise(resolve => setTimeout(resolve, 100))
   }
-  t.equal(await looking, 200)
-  t.ok(
-    longest < looked.whole / 4,
-    `a draft of the worst kind holds nobody up: ${longest} of ${looked.whole} ms`,
-  )
+  t.equal((await looking).status, 200)
+  const whole = performance.now() - looked.begun
+  t.ok(longest < whole / 4, `a draft of the worst kind holds nobody up: ${longest} of ${whole} ms`)
   t.equal((await police.console('/livez')).status, 200)
 }
 
