@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline'
 import { Command, CommanderError } from 'commander'
-import { type Shelf, takeFrom } from './cli/shelf.ts'
+import { addFrom, type Shelf } from './cli/shelf.ts'
 import type { ExitCode, Terminal } from './cli/terminal.ts'
 import { ProblemsError, printProblem } from './terms/terms.ts'
 
@@ -58,13 +58,10 @@ const program = new Command('concordat')
   )
   .version('0.1.0')
   .showSuggestionAfterError()
-  .exitOverride()
   .addHelpText('after', '\nExit codes: 0 good, 1 finding, 2 usage, 3 unreachable.')
 
 try {
-  for (const command of await takeFrom(commands, terminal, process.argv.slice(2)))
-    program.addCommand(passOn(command))
-  await program.parseAsync(process.argv)
+  await passOn(await addFrom(commands, program, terminal, process.argv.slice(2))).parseAsync(process.argv)
 } catch (thrown) {
   process.exitCode = explain(thrown)
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type Shelf, takeFrom } from './shelf.ts'
+import { addFrom, type Shelf } from './shelf.ts'
 import type { Terminal } from './terminal.ts'
 
 const commands: Shelf = {
@@ -36,6 +36,5 @@ export async function agreementCommand(terminal: Terminal, asked: string | undef
   const group = new Command('agreement').description(
     'check, print, compare, try out, propose, approve, suspend and sign sharing policies',
   )
-  for (const command of await takeFrom(commands, terminal, [asked])) group.addCommand(command)
-  return group
+  return await addFrom(commands, group, terminal, [asked])
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type Shelf, takeFrom } from './shelf.ts'
+import { addFrom, type Shelf } from './shelf.ts'
 import type { Terminal } from './terminal.ts'
 
 const commands: Shelf = {
@@ -28,6 +28,5 @@ export async function auditCommand(terminal: Terminal, asked: string | undefined
   const group = new Command('audit').description(
     'export the ledger, prove single leaves of it, verify both; look into it, and let it forget',
   )
-  for (const command of await takeFrom(commands, terminal, [asked])) group.addCommand(command)
-  return group
+  return await addFrom(commands, group, terminal, [asked])
 }

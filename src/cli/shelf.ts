@@ -10,16 +10,20 @@ export type Shelf = Readonly<
 >
 
 /**
- * Takes the command that the first word asks for, with the one that the second asks for below it. A word that names none takes
- * all, so that help, and whoever mistyped, sees them.
+ * Gives a group the command that the first word asks for, with the one that the second asks for below it. A word that names none
+ * gives it all, so that help, and whoever mistyped, sees them.
  *
- * @param words what stands behind the name of the program, or of the group of commands
+ * @param words what stands behind the name of the group
+ * @returns the group
  */
-export async function takeFrom(
+export async function addFrom(
   shelf: Shelf,
+  group: Command,
   terminal: Terminal,
   [word, below]: readonly (string | undefined)[],
-): Promise<Command[]> {
+): Promise<Command> {
   const asked = word !== undefined && Object.hasOwn(shelf, word) ? [word] : Object.keys(shelf)
-  return await Promise.all(asked.flatMap(name => shelf[name]?.(terminal, below) ?? []))
+  const made = await Promise.all(asked.flatMap(name => shelf[name]?.(terminal, below) ?? []))
+  for (const command of made) group.addCommand(command)
+  return group
 }

@@ -366,26 +366,33 @@ async function asProgram(t: Tap, { field, author, directory }: Desks): Promise<v
     err: /^expected an access token in the file that --token-file names, or in CONCORDAT_TOKEN\n$/,
   })
   await writeFile(join(directory, 'token'), `${author.token}\n`, { mode: 0o600 })
-  const told = await runProgram(
-    ['agreement', 'status', '--config', file, '--token-file', 'token', ID],
-    directory,
-  )
+  const told = await runProgram(['agreement', 'status', '--config', file, '--token-file', 'token', ID], {
+    cwd: directory,
+  })
   t.match(told, { code: 0, stdout: new RegExp(`^${ID}: `), stderr: '' })
   t.match(
-    await runProgram(['agreement', 'status', '--config', file, '--certificate', 'token', ID], directory),
+    await runProgram(['agreement', 'status', '--config', file, '--certificate', 'token', ID], {
+      cwd: directory,
+    }),
     { code: 2 },
   )
   await writeFile(join(directory, 'stale'), `${author.token.slice(0, -4)}AAAA`)
-  t.match(await runProgram(['agreement', 'status', '--config', file, '--token-file', 'stale'], directory), {
-    code: 1,
-    stderr: /^refused: token-invalid: /,
-  })
+  t.match(
+    await runProgram(['agreement', 'status', '--config', file, '--token-file', 'stale'], { cwd: directory }),
+    {
+      code: 1,
+      stderr: /^refused: token-invalid: /,
+    },
+  )
   await field.police.stop()
-  t.match(await runProgram(['agreement', 'status', '--config', file, '--token-file', 'token'], directory), {
-    code: 3,
-    stdout: '',
-    stderr: /^the gateway does not answer: /,
-  })
+  t.match(
+    await runProgram(['agreement', 'status', '--config', file, '--token-file', 'token'], { cwd: directory }),
+    {
+      code: 3,
+      stdout: '',
+      stderr: /^the gateway does not answer: /,
+    },
+  )
 }
 
 /** The revision in force, as this officer's gateway knows it. */

@@ -7,11 +7,11 @@ import t from 'tap'
 import { writeZip } from '../../src/cli/zip-file.ts'
 import { digestOf } from '../../src/kit/kit.ts'
 import { printWitnessVkey } from '../../src/ledger/ledger.ts'
+import { program } from '../support/program.ts'
 import { exportTo, freshDirectory, makeNoteSigner, ORIGIN, story } from './exported-ledger.ts'
 
 t.setTimeout(120_000)
 
-const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const root = freshDirectory(t)
 const leaves = story(700)
 const witness = makeNoteSigner('witness.army-1div.example')

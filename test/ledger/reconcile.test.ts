@@ -17,6 +17,7 @@ import {
   record,
   twoHouses,
 } from '../exchange/two-houses.ts'
+import { program } from '../support/program.ts'
 import { exportTo, freshDirectory, makeNoteSigner } from './exported-ledger.ts'
 
 const DAY = new Date().toISOString().slice(0, 10)
@@ -254,7 +255,6 @@ void t.test('an export that does not verify is not compared', async tt => {
 
 void t.test('the command answers, and the verifier can do it standing alone', async tt => {
   const { ours, theirs, keys } = await exports({ army: without(ARMY_LEAVES, 'accepted', 0) })
-  const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
   const run = (file: string, ...args: string[]) =>
     spawnSync(process.execPath, [file, ...args], { encoding: 'utf8', env: {} })
   const sides = ['--ours', ours, '--theirs', theirs, '--ours-vkey', keys.ours, '--theirs-vkey', keys.theirs]

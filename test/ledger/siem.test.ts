@@ -5,18 +5,17 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { copyOf, ocsfEvent } from '../../src/cli/siem-event.ts'
 import { framed, sendAll, syslogLine } from '../../src/cli/siem-syslog.ts'
 import { digestOf, systemClock } from '../../src/kit/kit.ts'
 import { leafHash, makeLeafWriter } from '../../src/ledger/ledger.ts'
 import { openSqliteStore } from '../../src/stores/stores.ts'
+import { program } from '../support/program.ts'
 import { freshDirectory, ORIGIN, story } from './exported-ledger.ts'
 
 t.setTimeout(120_000)
 
-const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const root = freshDirectory(t)
 const COUNT = 2500
 const leaves = story(COUNT)

@@ -21,12 +21,22 @@ export function plainEnvironment(): Record<string, string | undefined> {
   return { PATH, HOME, ...(NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}) }
 }
 
-/** Runs one command of the program to its end. */
-export function runProgram(args: readonly string[], cwd?: string): Promise<Run> {
+/**
+ * Runs one command of the program to its end.
+ *
+ * @param flags of Node itself
+ */
+export function runProgram(
+  args: readonly string[],
+  { cwd, flags = [] }: { readonly cwd?: string; readonly flags?: readonly string[] } = {},
+): Promise<Run> {
   const options = { env: plainEnvironment(), ...(cwd === undefined ? {} : { cwd }) }
   return new Promise(done => {
-    const child = execFile(process.execPath, [program, ...args], options, (_fault, stdout, stderr) =>
-      done({ code: child.exitCode ?? -1, stdout, stderr }),
+    const child = execFile(
+      process.execPath,
+      [...flags, program, ...args],
+      options,
+      (_fault, stdout, stderr) => done({ code: child.exitCode ?? -1, stdout, stderr }),
     )
   })
 }
