@@ -91,7 +91,7 @@ async function buildDoors(
       space: hasSpace(),
       agreements: book.all.some(agreement => agreement.expiresAt > clock.now()),
     }),
-    onHandshakeRefused: makeHandshakeRecorder({ ...foundation, metrics }),
+    onHandshakeFailed: makeHandshakeRecorder({ ...foundation, metrics }),
     closing: closing.signal,
   })
   parts.defer(async () => {

@@ -27,8 +27,9 @@ export function makeAdmission(
 }
 
 /**
- * Records refused handshakes: the first of a door and a reason at once, those that follow within a minute as one count. A
- * stranger who knocks without end must not be able to fill the ledger.
+ * Records refused handshakes: the first of a door and a code at once, those that follow within a minute as one count. A stranger
+ * who knocks without end must not be able to fill the ledger. Whoever hangs up before the end, a probe that asks whether the port
+ * is open or a caller out of patience, is refused nothing and only counted.
  */
 export function makeHandshakeRecorder(parts: {
   readonly store: Pick<ExchangeStore, 'note'>
@@ -39,8 +40,10 @@ export function makeHandshakeRecorder(parts: {
 }): (door: string, reason: string) => void {
   const recent = new Map<string, { until: number; unrecorded: number }>()
   return (door, reason) => {
+    if (reason === HUNG_UP) return parts.metrics.handshakeAbandoned(door)
     parts.metrics.handshakeRefused(door)
-    const key = `${door} ${reason}`
+    const why = whyOf(reason)
+    const key = `${door} ${why}`
     const known = recent.get(key)
     const now = parts.clock.now()
     if (known !== undefined && now < known.until) {
@@ -50,12 +53,13 @@ export function makeHandshakeRecorder(parts: {
     const count = 1 + (known?.unrecorded ?? 0)
     recent.set(key, { until: now + QUIET_MS, unrecorded: 0 })
     parts.log.info('handshake-refused', { door, reason, count })
-    const leaf = parts.leaves.write('handshake.refused', { why: whyOf(reason), door, count })
+    const leaf = parts.leaves.write('handshake.refused', { why, door, count })
     parts.store.note([leaf.text]).catch((fault: unknown) => parts.log.error('handshake-unrecorded', fault))
   }
 }
 
 const QUIET_MS = 60_000
+const HUNG_UP = 'ECONNRESET'
 
 function whyOf(reason: string): RefusalCode {
   if (reason === 'CERT_REVOKED') return 'certificate-revoked'

@@ -31,8 +31,8 @@ export interface DoorParts {
   admit(request: FastifyRequest, certificate: CertificateFacts): Promise<void>
   /** Records a refusal, or what turns out to be a fault, and returns what to answer. */
   refuse(request: FastifyRequest, thrown: unknown): Promise<Refusal>
-  /** Told of each handshake that was refused. */
-  onHandshakeRefused(reason: string): void
+  /** Told of each handshake that came to nothing, with what Node or OpenSSL calls the reason. */
+  onHandshakeFailed(reason: string): void
 }
 
 /** What a handler of the contract is: the operation id names it. */
@@ -144,9 +144,7 @@ function watchConnections(app: FastifyInstance, parts: DoorParts, sockets: Map<T
     socket.once('close', () => sockets.delete(socket))
   })
   app.server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
-    const reason = String(socket.authorizationError ?? error.code ?? 'handshake')
-    // Whoever hangs up before the end, a probe that asks whether the port is open or a caller out of patience, is refused nothing.
-    if (reason !== 'ECONNRESET') parts.onHandshakeRefused(reason)
+    parts.onHandshakeFailed(String(socket.authorizationError ?? error.code ?? 'handshake'))
     socket.destroy()
   })
 }

@@ -43,7 +43,7 @@ export interface DoorsParts {
   readonly addCheckpoint: OuterParts['addCheckpoint']
   readonly witnessed: OuterParts['witnessed']
   readonly checks: () => Readonly<Record<string, boolean>>
-  readonly onHandshakeRefused: (door: string, reason: string) => void
+  readonly onHandshakeFailed: (door: string, reason: string) => void
   readonly closing: AbortSignal
 }
 
@@ -139,8 +139,8 @@ async function makeConsole(parts: DoorsParts): Promise<Door> {
 
 function common(parts: DoorsParts, name: 'inner' | 'outer' | 'console') {
   const { api, log } = parts
-  const onHandshakeRefused = (reason: string) => parts.onHandshakeRefused(name, reason)
-  return { name, api, log, ...parts[name], onHandshakeRefused, clock: parts.clock }
+  const onHandshakeFailed = (reason: string) => parts.onHandshakeFailed(name, reason)
+  return { name, api, log, ...parts[name], onHandshakeFailed, clock: parts.clock }
 }
 
 /** Health is for programs; what officers do and see is for persons with a token. */

@@ -9,6 +9,8 @@ export interface Metrics {
   settled(state: 'accepted' | 'refused' | 'expired'): void
   delivered(count: number): void
   handshakeRefused(door: string): void
+  /** The other side hung up before it was over. */
+  handshakeAbandoned(door: string): void
   /** Reads what only the moment knows: called when the metrics are read. */
   onRead(read: (gauges: MomentGauges) => Promise<void> | void): void
   /** The text exposition format. */
@@ -60,6 +62,11 @@ export function makeMetrics(): Metrics {
   )
   const deliveries = counter('exchanges_delivered_total', 'Documents of peers delivered to the inbox', [])
   const handshakes = counter('handshakes_refused_total', 'TLS handshakes refused', ['door'])
+  const abandoned = counter(
+    'handshakes_abandoned_total',
+    'TLS handshakes that the other side left before their end',
+    ['door'],
+  )
   const linkUp = gauge('link_up', '1 where the link answers heartbeats', ['peer', 'link'])
   const linkCarrying = gauge('link_carrying', '1 for the link that carries', ['peer', 'link'])
   const outbox = gauge('outbox_exchanges', 'Exchanges without an answer yet', ['peer'])
@@ -107,6 +114,7 @@ export function makeMetrics(): Metrics {
     settled: state => settlements.inc({ state }),
     delivered: count => deliveries.inc(count),
     handshakeRefused: door => handshakes.inc({ door }),
+    handshakeAbandoned: door => abandoned.inc({ door }),
     onRead: read => readers.push(read),
     async print() {
       for (const read of readers) await read(moment)

@@ -476,9 +476,17 @@ async function checkCertificates(t: Tap, { police, army }: Field): Promise<void>
     await t.rejects(nobody.ask('GET', '/metrics'), `no certificate at the ${door} door`)
     const atDoor = (leaf: JsonObject) => leaf['kind'] === 'handshake.refused' && leaf['door'] === door
     await recorded(police, atDoor)
-    const refused = (await police.leaves()).filter(atDoor)
-    t.match(refused, [{ count: 1 }], 'who only looks whether the port is open is refused nothing')
-    t.equal(refused.length, 1)
+    t.match(
+      police.logged('handshake-refused').filter(line => line['door'] === door),
+      [{ reason: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', count: 1 }],
+      'who only looks whether the port is open is refused nothing',
+    )
+    const { text } = await police.console('/metrics')
+    t.match(
+      text,
+      new RegExp(`^concordat_handshakes_abandoned_total\\{door="${door}"\\} [1-9]`, 'm'),
+      'but counted',
+    )
   }
   for (const door of ['inner', 'console'] as const) {
     using stranger = await openSystem(police, { name: 'army-portal', of: army, door })
