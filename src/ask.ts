@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { GatewayConfig } from './config.ts'
+import { OFFICER_WAITS_MS } from './contract/contract.ts'
 import { type JsonObject, systemClock } from './kit/kit.ts'
 import { requestOnce } from './links/links.ts'
 import { serverIdentityCheck, tlsOptions } from './seal/seal.ts'
@@ -22,8 +23,7 @@ export interface ConsoleAnswer {
   readonly text: string
 }
 
-/** A proposal is checked while its author waits, and a revision comes with its text and all its changes. */
-const OFFICER_WAITS_MS = 120_000
+/** A revision comes with its text and all its changes. */
 const OFFICER_REPLY_BYTES = 16_777_216
 
 /**

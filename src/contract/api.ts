@@ -24,6 +24,12 @@ export interface Api {
   check(name: string, value: unknown): Violation | undefined
 }
 
+/**
+ * How long whoever asks the third door as an officer waits for an answer, in milliseconds: a text is examined meanwhile, and those
+ * before it.
+ */
+export const OFFICER_WAITS_MS = 120_000
+
 const contractFile = new URL('../../openapi.yaml', import.meta.url)
 
 /** @param file the contract, by default the one that this program keeps */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { components } from '../contract/contract.ts'
+import { type components, OFFICER_WAITS_MS } from '../contract/contract.ts'
 import type { Governance, Officeholder } from '../governance/governance.ts'
 import type { Operation } from './door.ts'
 
@@ -15,12 +15,6 @@ export interface OfficersParts {
 const POLICY_BYTES = 2_097_152
 const ACKNOWLEDGED_BYTES = 524_288
 const SIGNED_BYTES = 32_768
-
-/**
- * How long an officer may wait for an examination, in milliseconds; a hostile text takes seconds, and each waits for those before.
- * It is as long as their own program waits.
- */
-const EXAMINED_MS = 120_000
 
 /** What officers do about agreements, at the console door. */
 export function officersOperations({ governance, officerOf }: OfficersParts): Record<string, Operation> {
@@ -40,7 +34,8 @@ export function officersOperations({ governance, officerOf }: OfficersParts): Re
     reply.status(201)
     return made
   }
-  const examined = (request: FastifyRequest) => request.raw.socket.setTimeout(EXAMINED_MS)
+  /** A connection that is silent while a text is examined must not look like one that hangs. */
+  const keepOpen = (request: FastifyRequest) => request.raw.socket.setTimeout(OFFICER_WAITS_MS)
   return {
     listAgreements: { handler: read(() => governance.list()) },
     readAgreement: { handler: read(request => governance.read(digestIn(request))) },
@@ -49,7 +44,7 @@ export function officersOperations({ governance, officerOf }: OfficersParts): Re
       bodyLimit: POLICY_BYTES,
       handler: request => {
         const { source } = request.body as Schemas['DraftInput']
-        examined(request)
+        keepOpen(request)
         return governance.saveDraft(officerOf(request), source)
       },
     },
@@ -57,7 +52,7 @@ export function officersOperations({ governance, officerOf }: OfficersParts): Re
       bodyLimit: POLICY_BYTES,
       handler: (request, reply) => {
         const { source, approval, answers = [] } = request.body as Schemas['ProposalInput']
-        examined(request)
+        keepOpen(request)
         return created(reply, governance.propose(officerOf(request), source, approval, answers))
       },
     },
@@ -65,7 +60,7 @@ export function officersOperations({ governance, officerOf }: OfficersParts): Re
       bodyLimit: ACKNOWLEDGED_BYTES,
       handler: request => {
         const { approval, acknowledged = [] } = request.body as Schemas['ApprovalInput']
-        examined(request)
+        keepOpen(request)
         return governance.approve(officerOf(request), digestIn(request), approval, acknowledged)
       },
     },
