@@ -135,11 +135,7 @@ function authorityKeyIdentifier(authority: forge.pki.Certificate) {
   return { name: 'authorityKeyIdentifier', keyIdentifier }
 }
 
-/**
- * A PKCS#12 bundle (RFC 7292, AES-256) that a browser imports: the key, its certificate and the CA's.
- *
- * @param password random, so that what slows guessing down may stay at the count that OpenSSL takes
- */
+/** A PKCS#12 bundle (RFC 7292, AES-256) that a browser imports: the key, its certificate and the CA's. */
 export function makePkcs12(
   issued: Issued,
   ca: Issued,
@@ -149,7 +145,7 @@ export function makePkcs12(
     forge.pki.privateKeyFromPem(issued.key),
     [forge.pki.certificateFromPem(issued.certificate), forge.pki.certificateFromPem(ca.certificate)],
     password,
-    { algorithm: 'aes256', count: 2_048, friendlyName: name },
+    { algorithm: 'aes256', count: 10_000, friendlyName: name },
   )
   return Buffer.from(forge.asn1.toDer(bundle).getBytes(), 'latin1')
 }
