@@ -144,6 +144,7 @@ void t.test(`no value of ${DOCUMENTS} marked documents is in leaves, logs or exp
     limit: 1,
   })
   t.ok(found(shared?.document ?? '').length > 0, 'and it is found where it may be')
+  t.ok(found('{"sidc":"10030000000000079190"}').length > 0, 'by its form too')
 
   const kinds = new Map<string, number>()
   for (const house of [police, army]) {

@@ -20,16 +20,10 @@ import { OPS_ROOM, position, pushOf } from './records.ts'
 
 t.setTimeout(240_000)
 
-/**
- * Both gateways and all who speak to them share one thread here: where the machine is slow, somebody waits longer than two
- * seconds, gives up and tries again. Whether everything arrived is asked for by itself.
- */
-const GAVE_UP = 'witness-unreached'
-
 const NEW_YEAR = Date.parse('2027-01-01T00:00:00Z')
 const DAY_MS = 86_400_000
 
-/** Walks as fast as any clock, stands still three seconds before New Year, and walks over it after `goOn`. */
+/** A clock that waits three seconds before New Year until `goOn`. */
 function hesitantClock(): Clock & { goOn(): void } {
   const begun = performance.now()
   const edge = NEW_YEAR - 3_000
@@ -48,12 +42,14 @@ function hesitantClock(): Clock & { goOn(): void } {
 interface Scene {
   readonly field: Field
   readonly clock: Clock
-  readonly logged: string[]
+  logged: string[]
 }
 
-async function startBoth({ field, clock, logged }: Scene): Promise<AsyncDisposableStack> {
+async function startBoth(scene: Scene): Promise<AsyncDisposableStack> {
+  const { field, clock } = scene
   const stack = new AsyncDisposableStack()
-  const say = (event: string, facts?: LogFacts) => logged.push(`${event} ${facts?.['reason'] ?? ''}`.trim())
+  const say = (event: string, facts?: LogFacts) =>
+    scene.logged.push(`${event} ${facts?.['reason'] ?? ''}`.trim())
   const log = {
     info: say,
     warn: say,
@@ -125,6 +121,8 @@ void t.test('two gateways run over New Year, with traffic between them', async t
     const pushing = ['PSU-1', 'PSU-2', 'PSU-3', 'PSU-4'].map(unit => keepPushing(police, unit, state))
     const sides = [field.police, field.army]
     await until(() => sides.every(side => cosignedOf(side, 1) > 0), 'heads of the old logs are cosigned')
+    // Two gateways that start in one thread may keep each other waiting for longer than a witness is waited for; now both have begun.
+    scene.logged = scene.logged.filter(event => event !== 'witness-unreached')
     clock.goOn()
     await until(() => sides.every(side => logsOf(side) === 2), 'both have turned')
     tt.ok(clock.now() < NEW_YEAR + 10_000, 'shortly after the turn of the year')
@@ -144,9 +142,8 @@ void t.test('two gateways run over New Year, with traffic between them', async t
   }
   for (const side of [field.police, field.army]) await checkLogs(tt, side)
   await checkExchanges(tt, field, pushed)
-  const amiss = scene.logged.filter(event => /fault|fail|conflict|refused|unreached/.test(event))
   tt.same(
-    amiss.filter(event => event !== GAVE_UP),
+    scene.logged.filter(event => /fault|fail|conflict|refused|unreached/.test(event)),
     [],
     'and nothing went wrong',
   )
