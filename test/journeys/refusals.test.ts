@@ -476,8 +476,10 @@ async function checkCertificates(t: Tap, { police, army }: Field): Promise<void>
     await t.rejects(nobody.ask('GET', '/metrics'), `no certificate at the ${door} door`)
     const atDoor = (leaf: JsonObject) => leaf['kind'] === 'handshake.refused' && leaf['door'] === door
     await recorded(police, atDoor)
+    const said = () => police.logged('handshake-refused').filter(line => line['door'] === door)
+    await until(() => said().length > 0, 'a line of the log', 5)
     t.match(
-      police.logged('handshake-refused').filter(line => line['door'] === door),
+      said(),
       [{ reason: 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', count: 1 }],
       'who only looks whether the port is open is refused nothing',
     )
