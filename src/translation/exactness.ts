@@ -14,11 +14,13 @@ const NOT_SAID = 100
 export const EXACTNESS_NOTE = 'how exact the place is was not said'
 
 /** The squares that policy generalises places to, with their sides in metres. */
-export const CELLS: ReadonlyMap<unknown, number> = new Map([
-  ['100m', 100],
-  ['1km', 1_000],
-  ['10km', 10_000],
-])
+export const CELLS = { '100m': 100, '1km': 1_000, '10km': 10_000 } as const
+
+/** Compared one by one: every place of a long list is asked. */
+function sideOfCell(named: Json | undefined): number | undefined {
+  if (named === '100m' || named === '1km' || named === '10km') return CELLS[named]
+  return undefined
+}
 
 /**
  * Tells how exact places are: the larger of the stated accuracy and the side of the generalised square; else what the schema
@@ -42,7 +44,7 @@ export function makeExactness(site: Site): (place: Json, accuracy: Json | undefi
 export function coarseness(place: Json, accuracy: Json | undefined): number | undefined {
   if (!isJsonObject(place)) return undefined
   const stated = metresOf(accuracy ?? place['accuracyM'])
-  const cell = CELLS.get(place['cell'])
+  const cell = sideOfCell(place['cell'])
   return stated === undefined ? cell : Math.max(stated, cell ?? 0)
 }
 

@@ -1,4 +1,7 @@
+import { unreachable } from '../kit/kit.ts'
+import { wholeMetres } from './plane-tiles.ts'
 import { fromPlane, toPlane } from './transverse-mercator.ts'
+import { whole } from './whole.ts'
 
 /** A point on WGS 84, degrees. */
 export interface Point {
@@ -29,14 +32,16 @@ export function digitsFor(metres: number): Digits | undefined {
 /** A square of the grid: its zone and band, and its south-west corner in whole sides from the false origin. */
 export interface Cell {
   readonly zone: number
-  readonly band: string
+  /** From 0, band C, to 19, band X. */
+  readonly band: number
   readonly column: number
   readonly row: number
   /** Metres. */
   readonly side: number
 }
 
-const BANDS = 'CDEFGHJKLMNPQRSTUVWX'
+/** Letters of bands, from the south. */
+export const BANDS = 'CDEFGHJKLMNPQRSTUVWX'
 /** Letters of 100 km rows; those of even zones begin at F. */
 export const ROWS = 'ABCDEFGHJKLMNPQRSTUV'
 /** Letters of 100 km columns, by the zone modulo three. */
@@ -45,22 +50,37 @@ const FALSE_EAST = 500_000
 /** What is added to northings south of the equator. */
 const FALSE_NORTH = 10_000_000
 
+/** A square metre of the grid: its zone and band, and whole metres from the false origin. */
+interface Metre {
+  readonly zone: number
+  readonly band: number
+  readonly east: number
+  readonly north: number
+}
+
 /** Undefined outside 80° S to 84° N, where the polar grid begins, and for what is no point. */
-function cellOf({ lat, lon }: Point, digits: Digits): Cell | undefined {
+function metreOf({ lat, lon }: Point): Metre | undefined {
   if (!(lat >= -80 && lat < 84 && lon >= -180 && lon <= 180)) return undefined
-  const band = BANDS.charAt(10 + Math.min(Math.floor(lat / 8), lat < 0 ? -1 : 9))
+  const band = 10 + Math.min(whole(Math.floor(lat / 8)), lat < 0 ? -1 : 9)
   const zone = zoneOf(lon, band)
-  const { east, north } = toPlane(lat, lon - meridianOf(zone) + (lon === 180 ? -360 : 0))
-  const side = sideOf(digits)
+  const fromMeridian = lon - meridianOf(zone) + (lon === 180 ? -360 : 0)
+  const metres = wholeMetres(lat, fromMeridian)
+  if (metres) {
+    const { east, north } = metres
+    return { zone, band, east: east + FALSE_EAST, north: north + (isSouthern(band) ? FALSE_NORTH : 0) }
+  }
+  const { east, north } = toPlane(lat, fromMeridian)
   // Just south of the equator a northing may round up to the equator itself, which is in the band above.
   const northing = isSouthern(band) ? Math.min(north + FALSE_NORTH, FALSE_NORTH - 1e-6) : Math.max(north, 0)
-  return {
-    zone,
-    band,
-    column: Math.floor((east + FALSE_EAST) / side),
-    row: Math.floor(northing / side),
-    side,
-  }
+  return { zone, band, east: whole(east + FALSE_EAST), north: whole(northing) }
+}
+
+function cellOf(point: Point, digits: Digits): Cell | undefined {
+  const metre = metreOf(point)
+  if (metre === undefined) return undefined
+  const { zone, band, east, north } = metre
+  const side = sideOf(digits)
+  return { zone, band, column: Math.floor(east / side), row: Math.floor(north / side), side }
 }
 
 /** The longitude may lie a little beyond 180°, where a square of the last zone does. */
@@ -71,21 +91,25 @@ export function centreOf({ zone, band, column, row, side }: Cell): Point {
   return { lat, lon: lon + meridianOf(zone) }
 }
 
-export function isSouthern(band: string): boolean {
-  return band < 'N'
+export function isSouthern(band: number): boolean {
+  return band < 10
 }
 
 function meridianOf(zone: number): number {
   return zone * 6 - 183
 }
 
+/** The bands of southern Norway and of Svalbard. */
+const NORWAY = BANDS.indexOf('V')
+const SVALBARD = BANDS.indexOf('X')
+
 /** The zone of a meridian; southern Norway and Svalbard have their own (NGA.STND.0037 §3). */
-function zoneOf(lon: number, band: string): number {
+function zoneOf(lon: number, band: number): number {
   // Whole degrees first: a sum just below a border would be rounded across it.
-  const degrees = lon === 180 ? -180 : Math.floor(lon)
-  if (band === 'V' && degrees >= 3 && degrees < 12) return 32
-  if (band === 'X' && degrees >= 0 && degrees < 42) return 2 * Math.floor((degrees + 183) / 12) + 1
-  return Math.floor((degrees + 186) / 6)
+  const degrees = lon === 180 ? -180 : whole(Math.floor(lon))
+  if (band === NORWAY && degrees >= 3 && degrees < 12) return 32
+  if (band === SVALBARD && degrees >= 0 && degrees < 42) return 2 * whole((degrees + 183) / 12) + 1
+  return whole((degrees + 186) / 6)
 }
 
 /**
@@ -93,18 +117,69 @@ function zoneOf(lon: number, band: string): number {
  * digits. Undefined outside 80° S to 84° N, where the polar grid begins, and for what is no point.
  */
 export function referenceOf(point: Point, digits: Digits): string | undefined {
-  const cell = cellOf(point, digits)
-  if (cell === undefined) return undefined
-  const { zone, band, column, row, side } = cell
-  const across = 100_000 / side
-  const [bigColumn, bigRow] = [Math.floor(column / across), Math.floor(row / across)]
-  const columnLetter = COLUMNS[(zone % 3) as 0 | 1 | 2].charAt(bigColumn - 1)
-  const rowLetter = ROWS.charAt((bigRow + (zone % 2 === 0 ? 5 : 0)) % 20)
-  const square = String(zone).padStart(2, '0') + band + columnLetter + rowLetter
-  if (digits === 0) return square
-  const print = (index: number, big: number) => String(index - big * across).padStart(digits, '0')
-  return square + print(column, bigColumn) + print(row, bigRow)
+  const metre = metreOf(point)
+  if (metre === undefined) return undefined
+  const { zone, band, east, north } = metre
+  const column = whole(east / 100_000)
+  const row = whole(north / 100_000)
+  const square = squaresOf(zone, band)[(column - 1) * 20 + (row % 20)] ?? ''
+  return digits === 0 ? square : square + cut(east - column * 100_000, north - row * 100_000, digits)
 }
+
+/** The first digits of two numbers of five. */
+function cut(east: number, north: number, digits: Exclude<Digits, 0>): string {
+  switch (digits) {
+    case 1:
+      return TWO[whole(east / 10_000) * 10 + whole(north / 10_000)] ?? ''
+    case 2:
+      return FOUR[whole(east / 1_000) * 100 + whole(north / 1_000)] ?? ''
+    case 3:
+      return (THREE[whole(east / 100)] ?? '') + (THREE[whole(north / 100)] ?? '')
+    case 4:
+      return (FOUR[whole(east / 10)] ?? '') + (FOUR[whole(north / 10)] ?? '')
+    case 5:
+      return (
+        (TWO[whole(east / 1_000)] ?? '') +
+        (THREE[east % 1_000] ?? '') +
+        (TWO[whole(north / 1_000)] ?? '') +
+        (THREE[north % 1_000] ?? '')
+      )
+    default:
+      return unreachable(digits)
+  }
+}
+
+function numbered(count: number, digits: number): readonly string[] {
+  return Array.from({ length: count }, (_, at) => String(at).padStart(digits, '0'))
+}
+
+/** The names of all zones with all bands, from zone 0, which is none. */
+const ZONES = numbered(61, 2).flatMap(zone => Array.from(BANDS, band => zone + band))
+
+/**
+ * The letters of 100 km squares, column by column: rows begin anew after 2000 km. Columns and the first row differ by zone, and come
+ * round after six of them.
+ */
+const LETTERS: readonly (readonly string[])[] = [0, 1, 2, 3, 4, 5].map(zone =>
+  Array.from(COLUMNS[(zone % 3) as 0 | 1 | 2]).flatMap(column =>
+    Array.from(ROWS, (_, row) => column + ROWS.charAt((row + (zone % 2 === 0 ? 5 : 0)) % ROWS.length)),
+  ),
+)
+
+/** The names of all 100 km squares of a zone and band, put together when the first of them is needed. */
+const squares: (readonly string[] | undefined)[] = ZONES.map(() => undefined)
+
+function squaresOf(zone: number, band: number): readonly string[] {
+  const at = zone * 20 + band
+  const known = squares[at]
+  if (known) return known
+  const named = (LETTERS[zone % 6] ?? []).map(letters => (ZONES[at] ?? '') + letters)
+  squares[at] = named
+  return named
+}
+
+/** All numbers of so many digits, with leading zeros. */
+const [TWO, THREE, FOUR] = [numbered(100, 2), numbered(1_000, 3), numbered(10_000, 4)]
 
 const EDGE = 2e-6
 const STEPS = 8
@@ -165,15 +240,15 @@ function micro(degrees: number): number {
 }
 
 /** The meridians between which a zone lies; southern Norway and Svalbard have their own (NGA.STND.0037 §3). */
-function zoneLimits(zone: number, band: string): { west: number; east: number } {
+function zoneLimits(zone: number, band: number): { west: number; east: number } {
   const west = zone * 6 - 186
-  if (band === 'V' && zone === 31) return { west: 0, east: 3 }
-  if (band === 'V' && zone === 32) return { west: 3, east: 12 }
-  const svalbard = band === 'X' ? SVALBARD.get(zone) : undefined
+  if (band === NORWAY && zone === 31) return { west: 0, east: 3 }
+  if (band === NORWAY && zone === 32) return { west: 3, east: 12 }
+  const svalbard = band === SVALBARD ? WIDE.get(zone) : undefined
   return svalbard ?? { west, east: west + 6 }
 }
 
-const SVALBARD: ReadonlyMap<number, { west: number; east: number }> = new Map([
+const WIDE: ReadonlyMap<number, { west: number; east: number }> = new Map([
   [31, { west: 0, east: 9 }],
   [33, { west: 9, east: 21 }],
   [35, { west: 21, east: 33 }],

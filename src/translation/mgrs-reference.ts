@@ -1,4 +1,4 @@
-import { COLUMNS, centreOf, type Digits, digitsFor, isSouthern, type Point, ROWS } from './grid.ts'
+import { BANDS, COLUMNS, centreOf, type Digits, digitsFor, isSouthern, type Point, ROWS } from './grid.ts'
 import { fromPlane, toPlane } from './transverse-mercator.ts'
 
 /** A reference that was read and found good: normalised text, centre of its square, and the side in metres. */
@@ -29,7 +29,6 @@ export type ReferenceFault =
 export type ReferenceReading = Square | { readonly kind: 'refused'; readonly why: ReferenceFault }
 
 const REFERENCE = /^(\d{1,2})([C-HJ-NP-X])([A-HJ-NP-Z])([A-HJ-NP-V])(\d{0,10})$/
-const BANDS = 'CDEFGHJKLMNPQRSTUVWX'
 const LONGEST_TEXT = 32
 
 /**
@@ -40,11 +39,12 @@ export function readReference(text: string): ReferenceReading {
   if (text.length > LONGEST_TEXT) return refused('form')
   const found = REFERENCE.exec(text) ?? REFERENCE.exec(plainOf(text))
   if (!found) return refused(faultOf(plainOf(text)))
-  const [, zoneText = '', band = '', column = '', row = '', digits = ''] = found
+  const [, zoneText = '', letter = '', column = '', row = '', digits = ''] = found
   const zone = Number(zoneText)
+  const band = BANDS.indexOf(letter)
   if (zone < 1 || zone > 60) return refused('zone')
   if (digits.length % 2 !== 0) return refused('odd-digits')
-  if (band === 'X' && (zone === 32 || zone === 34 || zone === 36)) return refused('zone')
+  if (letter === 'X' && (zone === 32 || zone === 34 || zone === 36)) return refused('zone')
   const bigColumn = COLUMNS[(zone % 3) as 0 | 1 | 2].indexOf(column) + 1
   if (bigColumn === 0) return refused('column')
   const bigRow = rowOf(band, ROWS.indexOf(row) - (zone % 2 === 0 ? 5 : 0))
@@ -60,7 +60,12 @@ export function readReference(text: string): ReferenceReading {
   }
   const centre = wrapped(centreOf(cell))
   if (!isInBand(centre.lat, band) && !touches(band, bigColumn, bigRow)) return refused('no-such-square')
-  return { kind: 'square', reference: zoneText.padStart(2, '0') + band + column + row + digits, centre, side }
+  return {
+    kind: 'square',
+    reference: zoneText.padStart(2, '0') + letter + column + row + digits,
+    centre,
+    side,
+  }
 }
 
 function plainOf(text: string): string {
@@ -91,32 +96,30 @@ function faultOf(text: string): ReferenceFault {
 }
 
 /** South and north edge of a band, degrees. Band X reaches to 84° N. */
-function edgesOf(band: string): { south: number; north: number } {
-  const south = BANDS.indexOf(band) * 8 - 80
-  return { south, north: band === 'X' ? 84 : south + 8 }
+function edgesOf(band: number): { south: number; north: number } {
+  const south = band * 8 - 80
+  return { south, north: south === 72 ? 84 : south + 8 }
 }
 
 /** Where the middle of each band lies on the central meridian, in rows of 100 km from the false origin. */
-const MIDDLES: ReadonlyMap<string, number> = new Map(
-  Array.from(BANDS, band => {
-    const { south, north } = edgesOf(band)
-    return [band, toPlane((south + north) / 2, 0).north / 100_000 + (isSouthern(band) ? 100 : 0)]
-  }),
-)
+const MIDDLES: readonly number[] = Array.from(BANDS, (_, band) => {
+  const { south, north } = edgesOf(band)
+  return toPlane((south + north) / 2, 0).north / 100_000 + (isSouthern(band) ? 100 : 0)
+})
 
 /** Row letters come round every 2000 km and no band is as high: the row meant is the one nearest to the middle of the band. */
-function rowOf(band: string, letter: number): number {
-  const middle = (MIDDLES.get(band) ?? 0) - 0.5
+function rowOf(band: number, letter: number): number {
+  const middle = (MIDDLES[band] ?? 0) - 0.5
   return letter + 20 * Math.round((middle - letter) / 20)
 }
 
-function isInBand(lat: number, band: string): boolean {
+function isInBand(lat: number, band: number): boolean {
   const { south, north } = edgesOf(band)
   return lat >= south && lat < north
 }
 
 /** Whether any of a square of 100 km lies in its band: its highest and its lowest latitude are at corners. */
-function touches(band: string, column: number, row: number): boolean {
+function touches(band: number, column: number, row: number): boolean {
   const { south, north } = edgesOf(band)
   const below = row - (isSouthern(band) ? 100 : 0)
   let [lowest, highest] = [90, -90]

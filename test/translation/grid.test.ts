@@ -3,8 +3,12 @@ import geographicGrid from 'geographiclib-mgrs'
 import t from 'tap'
 import { type Digits, type Point, referenceOf, sideOf } from '../../src/translation/grid.ts'
 import { readReference } from '../../src/translation/mgrs-reference.ts'
+import { wholeMetres } from '../../src/translation/plane-tiles.ts'
 import { squareOf } from '../../src/translation/translation.ts'
 import { fromPlane, toPlane } from '../../src/translation/transverse-mercator.ts'
+
+/** Of a tile, degrees. */
+const SIDE = 0.25
 
 /** Where grids go wrong: borders of zones and bands, Norway and Svalbard, the equator, the antimeridian. */
 const lat = fc.oneof(
@@ -29,6 +33,74 @@ void t.test('a reference is the one that GeographicLib gives', t => {
       return referenceOf(place, many) === geographicGrid.forward([place.lon, place.lat], many)
     }),
     { numRuns: 20_000 },
+  )
+  t.end()
+})
+
+/** Places that lie close together, most of them where a tile has been worked out after the first ones. */
+const together = fc
+  .record({
+    at: point,
+    places: fc.array(
+      fc.record({
+        up: fc.double({ min: 0, max: 0.2, noNaN: true }),
+        across: fc.double({ min: 0, max: 0.2, noNaN: true }),
+      }),
+      { minLength: 200, maxLength: 200 },
+    ),
+  })
+  .map(({ at, places }) =>
+    places.map(({ up, across }) => ({
+      lat: Math.min(at.lat + up, 83.9999),
+      lon: Math.min(at.lon + across, 180),
+    })),
+  )
+
+void t.test('so are the references of many places that lie close together', t => {
+  fc.assert(
+    fc.property(together, digits, (places, many) =>
+      places.every(
+        place => referenceOf(place, many) === geographicGrid.forward([place.lon, place.lat], many),
+      ),
+    ),
+    { numRuns: 300 },
+  )
+  t.end()
+})
+
+void t.test('a tile has no answer at the border of a metre, and is right everywhere else', t => {
+  const within = fc.double({ min: 0, max: SIDE, noNaN: true, maxExcluded: true })
+  const corner = fc.record({ lat: fc.integer({ min: -79, max: 82 }), lon: fc.integer({ min: -3, max: 2 }) })
+  let answers = 0
+  fc.assert(
+    fc.property(
+      corner,
+      fc.array(fc.tuple(within, within), { minLength: 60, maxLength: 60 }),
+      ({ lat, lon }, places) =>
+        places.every(([up, across]) => {
+          const metres = wholeMetres(lat + up, lon + across)
+          const { east, north } = toPlane(lat + up, lon + across)
+          if (metres) answers++
+          return !metres || (metres.east === Math.floor(east) && metres.north === Math.floor(north))
+        }),
+    ),
+    { numRuns: 1_000 },
+  )
+  t.ok(answers > 10_000, 'tiles have answered')
+  // On the edge of a metre, or a little beside it
+  const edge = fc.constantFrom(0, 1e-9, -1e-9, 1e-6, -1e-6, 2e-5, -2e-5)
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 300_000, max: 320_000 }),
+      fc.integer({ min: 5_700_000, max: 5_720_000 }),
+      edge,
+      (e, n, off) => {
+        const { lat, lon } = fromPlane({ east: e - 500_000 + off, north: n + off })
+        const metres = wholeMetres(lat, lon)
+        return metres === undefined
+      },
+    ),
+    { numRuns: 5_000 },
   )
   t.end()
 })

@@ -104,7 +104,9 @@ export function isShape(value: Json): boolean {
 export function pointOf(value: Json): Point | undefined {
   if (!isJsonObject(value)) return undefined
   const coordinates = value['coordinates']
-  const [lon, lat] = Array.isArray(coordinates) ? coordinates : [value['lon'], value['lat']]
+  const isList = Array.isArray(coordinates)
+  const lon: unknown = isList ? coordinates[0] : value['lon']
+  const lat: unknown = isList ? coordinates[1] : value['lat']
   if (typeof lon !== 'number' || typeof lat !== 'number') return undefined
   return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : undefined
 }

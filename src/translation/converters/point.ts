@@ -39,7 +39,7 @@ export const pointOfMgrs: Converter = {
 }
 
 const CELL_OF: ReadonlyMap<number, string> = new Map(
-  [...CELLS].map(([name, side]): [number, string] => [side, String(name)]),
+  Object.entries(CELLS).map(([name, side]): [number, string] => [side, name]),
 )
 
 /** The centre of a square as a GeoJSON point, named as wide as it is; undefined where it is too wide for a point. */

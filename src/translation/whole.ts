@@ -1,0 +1,7 @@
+/**
+ * The whole part of a number of 32 bits, towards zero. An engine knows that nothing is left behind the point, and works with such
+ * numbers as machines do: where thousands of places are cut to squares, it shows.
+ */
+export function whole(number: number): number {
+  return number | 0
+}
