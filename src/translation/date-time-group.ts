@@ -1,4 +1,4 @@
-import { daysIn, type Moment, utc } from './moment.ts'
+import { DAY_MS, dayOf, daysIn, type Moment, utc } from './moment.ts'
 
 const MONTHS: readonly string[] = [
   'JAN',
@@ -118,9 +118,7 @@ function readRelative(found: RegExpExecArray, { hHour }: DtgReader): DtgReading 
   const count = Number(`${found[2] ?? ''}${found[3] ?? 0}`)
   if (found[1] === 'H')
     return { kind: 'instant', at: hHour + count * 3_600_000, seconds: 60, zone: 'Z', anchored: false }
-  const day = new Date(hHour + count * 86_400_000)
-  const moment = { year: day.getUTCFullYear(), month: day.getUTCMonth() + 1, day: day.getUTCDate() }
-  return { kind: 'day', moment: { kind: 'day', ...moment } }
+  return { kind: 'day', moment: { kind: 'day', ...dayOf(hHour + count * DAY_MS) } }
 }
 
 function readPartial(found: RegExpExecArray, reader: DtgReader): DtgReading {
@@ -141,7 +139,7 @@ function fault(code: DtgFault): DtgReading {
 function yearOf(text: string, anchor: number): number {
   const written = Number(text)
   if (text.length === 4) return written
-  const now = new Date(anchor).getUTCFullYear()
+  const { year: now } = dayOf(anchor)
   const year = now - (now % 100) + written
   if (year > now + 50) return year - 100
   return year <= now - 50 ? year + 100 : year
@@ -153,10 +151,10 @@ function nearest(
   time: { hour: number; minute: number; second: number },
   { offset, anchor }: { offset: number; anchor: number },
 ): number | undefined {
-  const local = new Date(anchor + offset * 60_000)
+  const local = dayOf(anchor + offset * 60_000)
   let best: number | undefined
   for (const step of [-1, 0, 1]) {
-    const index = local.getUTCFullYear() * 12 + local.getUTCMonth() + step
+    const index = local.year * 12 + local.month - 1 + step
     const at = utc(Math.floor(index / 12), (index % 12) + 1, day, time)
     if (at === undefined) continue
     const moment = at - offset * 60_000
@@ -174,18 +172,27 @@ export function printDtg(moment: Moment, anchor: number, seconds = false): strin
   if (moment.kind === 'year') return undefined
   if (moment.kind === 'month') return monthYear(moment.month, moment.year, anchor)
   if (moment.kind === 'day') return two(moment.day) + monthYear(moment.month, moment.year, anchor)
-  const date = new Date(moment.at)
-  const minute = two(date.getUTCDate()) + two(date.getUTCHours()) + two(date.getUTCMinutes())
-  const time = seconds ? minute + two(date.getUTCSeconds()) : minute
-  return `${time}Z${monthYear(date.getUTCMonth() + 1, date.getUTCFullYear(), anchor)}`
+  const { year, month, day } = dayOf(moment.at)
+  const inDay = Math.floor((moment.at - Math.floor(moment.at / DAY_MS) * DAY_MS) / 1_000)
+  const minute = two(day) + (HOURS[Math.floor(inDay / 60)] ?? '')
+  const time = seconds ? minute + two(inDay % 60) : minute
+  return `${time}Z${monthYear(month, year, anchor)}`
 }
 
 function monthYear(month: number, year: number, anchor: number): string {
-  const now = new Date(anchor).getUTCFullYear()
+  const { year: now } = dayOf(anchor)
   const understood = year > now - 50 && year <= now + 50
   return (MONTHS[month - 1] ?? '') + (understood ? two(year % 100) : String(year).padStart(4, '0'))
 }
 
+const TWO: readonly string[] = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
+
+/** Hour and minute, for all minutes of a day. */
+const HOURS: readonly string[] = Array.from(
+  { length: 1_440 },
+  (_, at) => two(Math.floor(at / 60)) + two(at % 60),
+)
+
 function two(value: number): string {
-  return value < 10 ? `0${value}` : String(value)
+  return TWO[value] ?? String(value)
 }

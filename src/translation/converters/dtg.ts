@@ -58,6 +58,7 @@ export const dtgRange: Converter = {
     }
     return ([from, to], context) => {
       const texts: string[] = []
+      const moments: Moment[] = []
       for (const value of [from, to]) {
         if (value === undefined) continue
         const moment = momentOf(value)
@@ -65,18 +66,18 @@ export const dtgRange: Converter = {
         const text = printDtg(moment, context.receivedAt)
         if (text === undefined) return unmapped(site.rule, 'a year alone has no date-time group')
         texts.push(text)
+        moments.push(moment)
       }
       if (from === undefined) return made(`UNTIL ${texts[0]}`, open)
       if (to === undefined) return made(`FROM ${texts[0]}`, open)
-      return made(`${texts[0]}-${texts[1]}`, mannerOfRange(site.rule, from, to))
+      return made(`${texts[0]}-${texts[1]}`, mannerOfRange(site.rule, moments))
     }
   },
 }
 
-function mannerOfRange(rule: string, from: Json, to: Json): Manner {
-  const moments = [momentOf(from), momentOf(to)]
-  if (moments.some(moment => moment?.kind !== 'instant')) return { outcome: 'WIDENED', rule }
-  const cut = moments.some(moment => moment?.kind === 'instant' && moment.at % 60_000 !== 0)
+function mannerOfRange(rule: string, moments: readonly Moment[]): Manner {
+  if (moments.some(moment => moment.kind !== 'instant')) return { outcome: 'WIDENED', rule }
+  const cut = moments.some(moment => moment.kind === 'instant' && moment.at % 60_000 !== 0)
   return cut ? { outcome: 'APPROXIMATED', rule, error: { value: 60, unit: 's' } } : { outcome: 'EXACT', rule }
 }
 
