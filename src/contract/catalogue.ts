@@ -1,7 +1,8 @@
 import { type Digest, isJsonObject, type JsonObject } from '../kit/kit.ts'
 import type { Bounds, Catalogue, Leaf, LeafType, Problem, Requirement, Sensitivity } from '../terms/terms.ts'
 import { SENSITIVITIES } from '../terms/terms.ts'
-import { follow, MAX_DEPTH, partAt, typesOf } from './parts.ts'
+import { leafTest } from './leaf-test.ts'
+import { follow, MAX_DEPTH, typesOf } from './parts.ts'
 import { asksNothing, requirementOf } from './requirements.ts'
 
 /** Compiles the part of a schema at a JSON Pointer fragment into a test of one value. */
@@ -116,7 +117,7 @@ function drawLeaf(drawing: Drawing, node: JsonObject, path: string, fragment: st
       'schema-derived',
       'has to be derived if it is a table; what is derived stands outside lists and is not for conditions',
     )
-  let test: ((value: unknown) => boolean) | undefined = listTest(drawing.root, fragment)
+  let test = leafTest(drawing.root, fragment)
   drawing.leaves.set(path, {
     path,
     type,
@@ -131,28 +132,6 @@ function drawLeaf(drawing: Drawing, node: JsonObject, path: string, fragment: st
     },
   })
 }
-
-/**
- * Judges by the list alone what nothing but a list of texts limits, here and wherever references lead: a gateway that starts asks
- * for hundreds of codes.
- */
-function listTest(
-  root: JsonObject,
-  fragment: string,
-  steps = MAX_DEPTH,
-): ((value: unknown) => boolean) | undefined {
-  const { $ref: reference, enum: listed, type, ...rest } = partAt(root, fragment)?.node ?? {}
-  if (steps === 0 || Object.keys(rest).some(name => !SAYS_NOTHING.test(name))) return undefined
-  if (typeof reference === 'string')
-    return listed === undefined && type === undefined ? listTest(root, reference, steps - 1) : undefined
-  if (!Array.isArray(listed) || !listed.every(value => typeof value === 'string')) return undefined
-  if (type !== undefined && type !== 'string') return undefined
-  const values = new Set<unknown>(listed)
-  return value => values.has(value)
-}
-
-/** Members of a schema that limit no value. */
-const SAYS_NOTHING = /^(?:description|title|examples|x-(?!derived$).*)$/
 
 /** The values of an enumeration, or the keys that a table has. */
 function valuesOf(node: JsonObject, type: LeafType): readonly string[] | undefined {
