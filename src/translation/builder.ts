@@ -1,110 +1,103 @@
 import type { Json } from '../kit/kit.ts'
 import type { Convert, Values } from './converter.ts'
-import type { Manner, TranslationContext } from './mapping.ts'
+import type { TranslationContext } from './mapping.ts'
 import type { Getter } from './paths.ts'
-import type { Report } from './report.ts'
+import { makeSay, type Sayings, type SpokenReport } from './spoken-report.ts'
 
 /** One translation under way. */
 export interface Run {
   readonly context: TranslationContext
   /** The whole source, for what a rule inside a list reads from its top. */
   readonly root: Json
-  readonly report: Report
+  readonly report: SpokenReport
   /** The first value that stops the translation. */
   stopped: { readonly rule: string; readonly path: string } | undefined
 }
 
 /** Makes one value of the target from a scope of the source; undefined where there is nothing to say. */
-export type Builder = (scope: Json, run: Run, prefix: string) => Json | undefined
+export type Builder = (scope: Json, run: Run) => Json | undefined
 
 /** Reads one slot: from the scope, from the top of the document, or from the exchange. */
 export type Source = (scope: Json, run: Run) => Json | undefined
 
-/** A node of the target while rules are collected: an object, or something that a rule makes. */
-export type TargetNode =
-  | { readonly kind: 'object'; readonly members: Map<string, TargetNode> }
-  | { readonly kind: 'made'; readonly builder: Builder }
+/** Makes one value of the target from what stands at the slots, at least one of which is filled. */
+export type Answer = (values: Values, run: Run) => Json | undefined
 
-/** An object with the members that come about; none where none does. */
-export function buildObject(members: ReadonlyMap<string, TargetNode>): Builder {
-  const names = [...members.keys()]
-  const builders = [...members.values()].map(builderOf)
-  return (scope, run, prefix) => {
-    let object: Record<string, Json> | undefined
-    for (let index = 0; index < builders.length; index++) {
-      const value = builders[index]?.(scope, run, prefix)
-      const name = names[index]
-      if (value === undefined || name === undefined) continue
-      object ??= {}
-      object[name] = value
-    }
-    return object
-  }
-}
-
-function builderOf(node: TargetNode): Builder {
-  return node.kind === 'made' ? node.builder : buildObject(node.members)
-}
-
-/** One rule: reads its sources, converts, reports. Silent where no source is there. */
-export function buildRule(rule: { sources: readonly Source[]; convert: Convert; pointer: string }): Builder {
-  const { sources, convert, pointer } = rule
-  return (scope, run, prefix) => {
-    const values = valuesOf(sources, scope, run)
-    if (values === undefined) return undefined
+/** Converts, and reports how. */
+export function makeAnswer(
+  convert: Convert,
+  { sayings, pointer }: { sayings: Sayings; pointer: string },
+): Answer {
+  const say = makeSay(sayings, pointer)
+  return (values, run) => {
     const converted = convert(values, run.context)
     if (converted === undefined) return undefined
     if (converted.kind === 'blocked') {
-      run.stopped ??= { rule: converted.rule, path: prefix + pointer }
+      run.stopped ??= { rule: converted.rule, path: run.report.place() + pointer }
       return undefined
     }
-    run.report.add(prefix, pointer, converted.manner)
+    say(run.report, converted.manner)
     return converted.kind === 'value' ? converted.value : undefined
   }
 }
 
-function valuesOf(sources: readonly Source[], scope: Json, run: Run): Values | undefined {
-  const [only] = sources
-  if (only && sources.length === 1) {
-    const value = only(scope, run)
-    return value === undefined ? undefined : [value]
+/** One rule whose target is the whole of what is built. Silent where no source is there. */
+export function buildRule({ sources, answer }: { sources: readonly Source[]; answer: Answer }): Builder {
+  return (scope, run) => {
+    const values = sources.map(source => source(scope, run))
+    return values.every(value => value === undefined) ? undefined : answer(values, run)
   }
-  const values: (Json | undefined)[] = []
-  let present = false
-  for (const source of sources) {
-    const value = source(scope, run)
-    if (value !== undefined) present = true
-    values.push(value)
-  }
-  return present ? values : undefined
 }
 
 /** A value of the mapping itself, always there. */
-export function buildFixed(
-  value: string | number | boolean,
-  about: { pointer: string; id: string },
-): Builder {
-  const manner: Manner = { outcome: 'DEFAULTED', rule: about.id }
-  return (_, run, prefix) => {
-    run.report.add(prefix, about.pointer, manner)
+export function buildFixed(value: Json, number: number): Builder {
+  return (_, { report }) => {
+    report.say(number)
     return value
   }
 }
 
+/** A list of the target, beside its entries. */
+export interface ListParts {
+  /** Undefined for a list of one entry, the scope itself. */
+  readonly get: Getter | undefined
+  /** The number with which a report says that the list begins. */
+  readonly begins: number
+  /** For how many entries there is room, and what is said of others, by number. */
+  readonly most: number
+  readonly beyond: number
+}
+
 /** One target entry for each source entry, in order. An entry that comes to nothing leaves no gap. */
-export function buildList(list: { get: Getter | undefined; entry: Builder; pointer: string }): Builder {
-  const { get, entry, pointer } = list
-  return (scope, run, prefix) => {
+export function buildList(list: ListParts, entry: Builder): Builder {
+  const { get, begins, most } = list
+  return (scope, run) => {
     const entries = get ? get(scope) : [scope]
     if (!Array.isArray(entries)) return undefined
+    const { report } = run
     const built: Json[] = []
+    report.say(begins)
     for (const source of entries) {
-      const mark = run.report.size
-      const value = entry(source, run, `${prefix}${pointer}/${built.length}`)
-      // What was said of an entry that did not come about is said of its list.
-      if (value === undefined) run.report.move(mark, prefix + pointer)
+      const mark = report.enter()
+      const value = entry(source, run)
+      if (value === undefined || built.length >= most) leaveOut(report, mark, { list, built, value })
       else built.push(value)
     }
+    report.end()
     return built.length === 0 ? undefined : built
   }
+}
+
+/** Tells of an entry that it is not in the list: it came to nothing, or there is no room for it. */
+export function leaveOut(
+  report: SpokenReport,
+  mark: number,
+  entry: { list: ListParts; built: readonly Json[]; value: Json | undefined },
+): void {
+  const { built, list, value } = entry
+  if (built.length >= list.most) {
+    report.takeBack(mark)
+    if (value !== undefined) report.say(list.beyond)
+  }
+  report.leaveOut(mark)
 }

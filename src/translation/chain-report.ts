@@ -4,7 +4,7 @@ import type { Origin } from './chain-origins.ts'
 import { eachPlace, makeLookup } from './chain-places.ts'
 import { isRelated, type Level, type Trail, trailsOf } from './chain-trails.ts'
 import type { Manner } from './mapping.ts'
-import { Report } from './report.ts'
+import { ListedReport, type Report } from './report.ts'
 
 /** What one of the two translations made. */
 interface Walk {
@@ -41,7 +41,7 @@ export function makeJoin(
   return (hub, target) => {
     const gather = makeGather(lossesOf(hub.report, isNeeded))
     const join = makeCachedJoin()
-    const report = new Report()
+    const report = new ListedReport()
     eachPlace(target.report, (place, { path, indices }) => {
       const bind = makeBind(indices, { hub, target })
       return (pointer, manner) => {

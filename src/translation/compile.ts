@@ -4,11 +4,10 @@ import type { Builder, Run } from './builder.ts'
 import { originsOf } from './chain-origins.ts'
 import { linkRules } from './link.ts'
 import { checkCoverage, type Linking } from './lookup.ts'
-import type { CompiledMapping, Manner, Mapping, Translation, TranslationContext } from './mapping.ts'
+import type { CompiledMapping, Mapping, Translation, TranslationContext } from './mapping.ts'
 import { makePresence } from './paths.ts'
 import { checkReach } from './reach.ts'
 import { Reader } from './reader.ts'
-import { Report } from './report.ts'
 import {
   type BlockedSource,
   type MappingSource,
@@ -16,6 +15,7 @@ import {
   type SchemaSource,
   type UnmappedSource,
 } from './source.ts'
+import { Sayings, SpokenReport } from './spoken-report.ts'
 
 /** Where the compiler finds what schemas can hold. */
 export interface TranslationParts {
@@ -24,7 +24,8 @@ export interface TranslationParts {
 }
 
 /**
- * Compiles a mapping file (YAML) to closures; nothing of it is looked up again when a document is translated.
+ * Compiles a mapping file (YAML) to a function for each object of the target; nothing of it is looked up again when a document is
+ * translated.
  *
  * @param source the text of the file
  * @param file its name, for problems
@@ -37,7 +38,8 @@ export function compileMapping(source: string, file: string, parts: TranslationP
   const from = catalogueAt(reader, mapping.from, parts)
   const to = catalogueAt(reader, mapping.to, parts)
   if (!from || !to) throw new ProblemsError(reader.problems)
-  const linking: Linking = { reader, mapping, from, to, covered: new Set(), rules: new Set() }
+  const sayings = new Sayings()
+  const linking: Linking = { reader, mapping, from, to, sayings, covered: new Set(), rules: new Set() }
   const build = linkRules(linking)
   checkCoverage(linking, reader.root.place)
   checkReach(linking, reader.root.place)
@@ -49,7 +51,7 @@ export function compileMapping(source: string, file: string, parts: TranslationP
     to: { resource: to.resource, version: to.version },
     delivers: mapping.delivers,
     origins: originsOf(mapping.rules),
-    translate: makeTranslate(mapping, build),
+    translate: makeTranslate(mapping, { build, sayings }),
   }
 }
 
@@ -67,16 +69,20 @@ function catalogueAt(reader: Reader, written: SchemaSource, parts: TranslationPa
   return catalogue
 }
 
-function makeTranslate(mapping: MappingSource, build: Builder): Mapping['translate'] {
+function makeTranslate(
+  mapping: MappingSource,
+  { build, sayings }: { build: Builder; sayings: Sayings },
+): Mapping['translate'] {
   const stops = mapping.blocked.map(makeStop)
-  const losses = mapping.unmapped.map(makeLoss)
+  const losses = mapping.unmapped.map(source => makeLoss(source, sayings))
   return (document: JsonObject, context: TranslationContext): Translation => {
     for (const stop of stops) if (stop.holds(document)) return { kind: 'blocked', rule: stop.rule, path: '' }
-    const run: Run = { context, root: document, report: new Report(), stopped: undefined }
-    const built = build(document, run, '')
+    const report = new SpokenReport(sayings)
+    const run: Run = { context, root: document, report, stopped: undefined }
+    const built = build(document, run)
     if (run.stopped) return { kind: 'blocked', ...run.stopped }
-    for (const loss of losses) if (loss.holds(document)) run.report.add('', '', loss.manner)
-    return { kind: 'translated', document: isBuilt(built) ? built : {}, report: run.report }
+    for (const loss of losses) if (loss.holds(document)) report.say(loss.says)
+    return { kind: 'translated', document: isBuilt(built) ? built : {}, report: report.close() }
   }
 }
 
@@ -90,7 +96,10 @@ function makeStop({ id, from, when }: BlockedSource): { holds: (document: Json) 
 }
 
 /** One line for the whole document, only where the document as received holds the source. */
-function makeLoss({ from, why }: UnmappedSource): { holds: (document: Json) => boolean; manner: Manner } {
-  const manner: Manner = { outcome: 'UNMAPPED', rule: `unmapped.${from.value}`, note: why }
-  return { holds: makePresence(from.value, () => true), manner }
+function makeLoss(
+  { from, why }: UnmappedSource,
+  sayings: Sayings,
+): { holds: (document: Json) => boolean; says: number } {
+  const says = sayings.add('', { outcome: 'UNMAPPED', rule: `unmapped.${from.value}`, note: why })
+  return { holds: makePresence(from.value, () => true), says }
 }

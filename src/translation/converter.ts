@@ -61,15 +61,44 @@ export interface Site {
 /** The values at the slots, undefined where the document has none. */
 export type Values = readonly (Json | undefined)[]
 
+export interface Made {
+  readonly kind: 'value'
+  readonly value: Json
+  readonly manner: Manner
+}
+
 export type Converted =
-  | { readonly kind: 'value'; readonly value: Json; readonly manner: Manner }
+  | Made
   /** The source is there, but has no form in the target. */
   | { readonly kind: 'unmapped'; readonly manner: Manner }
   /** The value cannot be right, or must not be translated without a person. */
   | { readonly kind: 'blocked'; readonly rule: string }
 
 /** Turns the values of one document; undefined where what is there says nothing about the target. */
-export type Convert = (values: Values, context: TranslationContext) => Converted | undefined
+export interface Convert {
+  (values: Values, context: TranslationContext): Converted | undefined
+  /** Where its answers depend on nothing but the values, and can be known before any document comes. */
+  readonly knows?: Knows
+}
+
+/** What is known of answers. */
+export interface Knows {
+  /** The converter itself, without the exchange: it can be asked beforehand about all words of a list. */
+  readonly answer: (values: Values) => Converted | undefined
+  /** What is known of values that are in no list. */
+  readonly always?: Always
+}
+
+export type Always =
+  /** One answer to everything. */
+  | { readonly kind: 'always'; readonly answer: Made }
+  /** Texts of at most `longest` UTF-16 units stay as they are, if they are fit, where not all are. */
+  | {
+      readonly kind: 'same'
+      readonly longest: number
+      readonly isFit: ((text: string) => boolean) | undefined
+      readonly manner: Manner
+    }
 
 /** One way to say a value in another vocabulary. */
 export interface Converter {
@@ -79,7 +108,13 @@ export interface Converter {
   compile(site: Site): Convert
 }
 
-export function made(value: Json, manner: Manner): Converted {
+/** A converter whose answers depend on nothing but the values. */
+export function ofValues(answer: (values: Values) => Converted | undefined, always?: Always): Convert {
+  const knows = always === undefined ? { answer } : { answer, always }
+  return Object.assign<Convert, { knows: Knows }>(values => answer(values), { knows })
+}
+
+export function made(value: Json, manner: Manner): Made {
   return { kind: 'value', value, manner }
 }
 

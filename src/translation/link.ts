@@ -1,69 +1,57 @@
 import { unreachable } from '../kit/kit.ts'
 import { roomOf } from './bounds.ts'
-import {
-  type Builder,
-  buildFixed,
-  buildList,
-  buildObject,
-  buildRule,
-  type Source,
-  type TargetNode,
-} from './builder.ts'
+import { type Builder, buildList, type ListParts, makeAnswer } from './builder.ts'
 import type { Converter } from './converter.ts'
 import { converterNamed } from './converters.ts'
 import { coverAll, isList, type Linking, linkSlot, noteRule, type Scope, targetAt } from './lookup.ts'
 import type { Manner } from './mapping.ts'
-import { getterOf, joinPath } from './paths.ts'
+import { getterOf, joinPath, namesOf } from './paths.ts'
 import type { Reader } from './reader.ts'
-import { Report } from './report.ts'
+import { shortcutOf } from './shortcut.ts'
 import type { FixedSource, ListSource, RuleSource, StepSource } from './source.ts'
+import { builderOf, type Maker, plant, type TargetMembers, treeBuilder } from './target-tree.ts'
 
 /** Looks up every path and converter of the rules and joins them to one builder of the whole target. */
 export function linkRules(linking: Linking): Builder {
-  return linkScope(linking, linking.mapping.rules, { source: '', target: '' })
+  return linkScope(linking, linking.mapping.rules, { scope: { source: '', target: '' } })
 }
 
-function linkScope(linking: Linking, steps: readonly StepSource[], scope: Scope): Builder {
+/** With `list`, the steps make its entries. */
+function linkScope(
+  linking: Linking,
+  steps: readonly StepSource[],
+  { scope, list }: { scope: Scope; list?: ListParts },
+): Builder {
+  const { reader, sayings } = linking
   const [only] = steps
-  if (only && steps.length === 1 && only.to.value === '.') return linkStep(linking, only, scope)
-  const members = new Map<string, TargetNode>()
+  if (only && steps.length === 1 && only.to.value === '.') {
+    const whole = builderOf(linkStep(linking, only, scope), sayings)
+    return list ? buildList(list, whole) : whole
+  }
+  const members: TargetMembers = new Map()
   for (const step of steps) {
-    const builder = linkStep(linking, step, scope)
-    if (!plant(members, step.to.value.replace(/\[\]$/, '').split('.'), builder))
-      linking.reader.complain(step.to.place, 'target-twice', `\`${step.to.value}\` already has a rule`)
+    const maker = linkStep(linking, step, scope)
+    if (!plant(members, namesOf(step.to.value), maker))
+      reader.complain(step.to.place, 'target-twice', `\`${step.to.value}\` already has a rule`)
   }
-  return buildObject(members)
+  return treeBuilder(members, sayings, list)
 }
 
-/** Puts a builder at its place in the tree of the target; false where something is there. */
-function plant(members: Map<string, TargetNode>, names: readonly string[], builder: Builder): boolean {
-  const [name = '', ...rest] = names
-  const found = members.get(name)
-  if (rest.length === 0) {
-    members.set(name, { kind: 'made', builder })
-    return found === undefined
-  }
-  if (found?.kind === 'made') return false
-  const object = found ?? { kind: 'object' as const, members: new Map<string, TargetNode>() }
-  members.set(name, object)
-  return plant(object.members, rest, builder)
-}
-
-function linkStep(linking: Linking, step: StepSource, scope: Scope): Builder {
+function linkStep(linking: Linking, step: StepSource, scope: Scope): Maker {
   switch (step.kind) {
     case 'rule':
       return linkRule(linking, step, scope)
     case 'fixed':
       return linkFixed(linking, step, scope)
     case 'list':
-      return linkList(linking, step, scope)
+      return { kind: 'built', build: linkList(linking, step, scope) }
     default:
       return unreachable(step)
   }
 }
 
-function linkRule(linking: Linking, rule: RuleSource, scope: Scope): Builder {
-  const { reader, mapping } = linking
+function linkRule(linking: Linking, rule: RuleSource, scope: Scope): Maker {
+  const { reader, mapping, sayings } = linking
   noteRule(linking, rule.id)
   const target = targetAt(linking, rule.to, scope)
   const converter = converterNamed(rule.convert.value)
@@ -74,7 +62,7 @@ function linkRule(linking: Linking, rule: RuleSource, scope: Scope): Builder {
       `there is no converter \`${rule.convert.value}\``,
     )
     for (const written of rule.from.values()) coverAll(linking, written, scope)
-    return () => undefined
+    return { kind: 'built', build: () => undefined }
   }
   checkParameters(reader, rule, converter)
   const slots = converter.slots.map(slot => linkSlot(linking, { rule, slot, scope }))
@@ -94,8 +82,13 @@ function linkRule(linking: Linking, rule: RuleSource, scope: Scope): Builder {
     tables: mapping.tables,
     complain: (code, says) => reader.complain(rule.convert.place, code, says),
   })
-  const sources = slots.map((slot): Source => slot?.source ?? (() => undefined))
-  return buildRule({ sources, convert, pointer: pointerOf(rule.to.value) })
+  const pointer = pointerOf(rule.to.value)
+  return {
+    kind: 'rule',
+    slots,
+    answer: makeAnswer(convert, { sayings, pointer }),
+    shortcut: shortcutOf(convert.knows, { pointer, sources: slots.map(slot => slot?.spot) }),
+  }
 }
 
 function checkParameters(reader: Reader, rule: RuleSource, converter: Converter): void {
@@ -110,7 +103,7 @@ function checkSlotNames(reader: Reader, rule: RuleSource, converter: Converter):
       reader.complain(place, 'slot-unknown', `\`${rule.convert.value}\` reads no \`${name}\``)
 }
 
-function linkFixed(linking: Linking, rule: FixedSource, scope: Scope): Builder {
+function linkFixed(linking: Linking, rule: FixedSource, scope: Scope): Maker {
   noteRule(linking, rule.id)
   const target = targetAt(linking, rule.to, scope)
   const leaf = target && linking.to.leaves.get(target.path)
@@ -120,11 +113,12 @@ function linkFixed(linking: Linking, rule: FixedSource, scope: Scope): Builder {
       'value-unfit',
       `\`${rule.value.value}\` is not a value of \`${target.path}\``,
     )
-  return buildFixed(rule.value.value, { pointer: pointerOf(rule.to.value), id: rule.id.value })
+  const manner: Manner = { outcome: 'DEFAULTED', rule: rule.id.value }
+  return { kind: 'fixed', value: rule.value.value, saying: { pointer: pointerOf(rule.to.value), manner } }
 }
 
 function linkList(linking: Linking, list: ListSource, scope: Scope): Builder {
-  const { reader } = linking
+  const { reader, sayings } = linking
   const own = list.each.value === '.'
   const source = own ? scope.source : joinPath(scope.source, list.each.value)
   const target = joinPath(scope.target, list.to.value)
@@ -133,30 +127,18 @@ function linkList(linking: Linking, list: ListSource, scope: Scope): Builder {
   if (!isList(linking.to, target))
     reader.complain(list.to.place, 'target-unknown', `the target has no list \`${target}\``)
   checkEntries(linking, list, { source: own ? undefined : source, target })
-  const entry = linkScope(linking, list.rules, { source, target })
-  return buildList({
-    get: own ? undefined : getterOf(list.each.value),
-    entry: list.cut
-      ? cutAt(linking.to.lengths.get(target) ?? Number.POSITIVE_INFINITY, entry, target)
-      : entry,
-    pointer: pointerOf(list.to.value),
-  })
-}
-
-/** The entries for which there is room; what stops the translation does so in all of them. */
-function cutAt(most: number, entry: Builder, target: string): Builder {
-  const left: Manner = {
+  const beyond: Manner = {
     outcome: 'UNMAPPED',
     rule: `long.${target}`,
     note: 'more entries than there is room for',
   }
-  return (scope, run, place) => {
-    if (Number(place.slice(place.lastIndexOf('/') + 1)) < most) return entry(scope, run, place)
-    const trial = { ...run, report: new Report() }
-    if (entry(scope, trial, place) !== undefined) run.report.add(place, '', left)
-    run.stopped ??= trial.stopped
-    return undefined
+  const parts: ListParts = {
+    get: own ? undefined : getterOf(list.each.value),
+    begins: sayings.addList(pointerOf(list.to.value)),
+    most: (list.cut ? linking.to.lengths.get(target) : undefined) ?? Number.POSITIVE_INFINITY,
+    beyond: sayings.add('', beyond),
   }
+  return linkScope(linking, list.rules, { scope: { source, target }, list: parts })
 }
 
 /** Complains of a list that can have more entries than the target takes. */

@@ -1,9 +1,10 @@
 import type { Catalogue } from '../terms/terms.ts'
 import type { Source } from './builder.ts'
 import type { Slot, Spot } from './converter.ts'
-import { getterOf, joinPath, leavesUnder, sourcePathOf, spotAt } from './paths.ts'
+import { getterOf, joinPath, leavesUnder, namesOf, sourcePathOf, spotAt } from './paths.ts'
 import type { Place, Placed, Reader } from './reader.ts'
 import type { MappingSource, RuleSource } from './source.ts'
+import type { Sayings } from './spoken-report.ts'
 
 /** What the linker looks things up in, and what it has seen. */
 export interface Linking {
@@ -11,6 +12,7 @@ export interface Linking {
   readonly mapping: MappingSource
   readonly from: Catalogue
   readonly to: Catalogue
+  readonly sayings: Sayings
   /** Source leaves that a rule reads. */
   readonly covered: Set<string>
   readonly rules: Set<string>
@@ -23,9 +25,17 @@ export interface Scope {
 }
 
 /** Something that a rule can read: what it is, and how. */
-interface Lookup {
+export interface Lookup {
   readonly spot: Spot
   readonly source: Source
+  /** Where that is a member, the way to it; undefined where there is more to it. */
+  readonly way: Way | undefined
+}
+
+/** The members on the way from the scope of a rule, or from the top of the document, to what it reads. */
+export interface Way {
+  readonly from: 'scope' | 'root'
+  readonly names: readonly string[]
 }
 
 /** What can be read of the exchange itself. */
@@ -37,7 +47,7 @@ const CONTEXT: ReadonlyMap<string, Lookup> = new Map([
 ])
 
 function contextSpot(path: string, type: Spot['type'], source: Source): Lookup {
-  return { spot: { path, type, values: undefined }, source }
+  return { spot: { path, type, values: undefined }, source, way: undefined }
 }
 
 /** A slot reads one path, or the first of several that holds something: `a | b`. */
@@ -66,6 +76,7 @@ function firstOf(one: Lookup, other: Lookup): Lookup {
   return {
     spot: { ...one.spot, values },
     source: (scope, run) => one.source(scope, run) ?? other.source(scope, run),
+    way: undefined,
   }
 }
 
@@ -106,7 +117,12 @@ function sourceAt(
   for (const member of members)
     for (const leaf of leavesUnder(linking.from, joinPath(path, member))) linking.covered.add(leaf)
   const get = getterOf(below)
-  return { spot, source: from === 'root' ? (_, { root }) => get(root) : get }
+  const names = namesOf(below)
+  return {
+    spot,
+    source: from === 'root' ? (_, { root }) => get(root) : get,
+    way: names.length === 0 ? undefined : { from, names },
+  }
 }
 
 export function isList(catalogue: Catalogue, path: string): boolean {

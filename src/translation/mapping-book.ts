@@ -2,7 +2,7 @@ import { digestOf } from '../kit/kit.ts'
 import type { Problem } from '../terms/terms.ts'
 import { type Chain, chainsOf, type HubSchemas, isShared } from './chain.ts'
 import type { CompiledMapping, Manner, Mapping } from './mapping.ts'
-import { Report } from './report.ts'
+import { ListedReport } from './report.ts'
 
 /** The mappings by which a gateway makes what arrives right for its own systems. */
 export interface MappingBook {
@@ -120,7 +120,7 @@ function sameWords(resource: string, version: string): Mapping {
     to: { resource, version },
     delivers: true,
     translate: document => {
-      const report = new Report()
+      const report = new ListedReport()
       report.add('', '', SAME)
       return { kind: 'translated', document, report }
     },

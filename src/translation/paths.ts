@@ -52,11 +52,16 @@ export function leavesUnder(catalogue: Catalogue, path: string): readonly string
 /** Reads one place of a scope; undefined where nothing is there, and null counts as nothing. */
 export type Getter = (scope: Json) => Json | undefined
 
+/** The names of a path without lists inside, a mark at its end or not; none for `.`. */
+export function namesOf(path: string): readonly string[] {
+  return path === '.' ? [] : path.replace(/\[\]$/, '').split('.')
+}
+
 /** A getter for a path without lists inside; a mark at its end, `command[]`, gives the list itself. */
 export function getterOf(path: string): Getter {
-  if (path === '.') return scope => scope ?? undefined
-  const names = path.replace(/\[\]$/, '').split('.')
-  const [first = '', second] = names
+  const names = namesOf(path)
+  const [first, second] = names
+  if (first === undefined) return scope => scope ?? undefined
   if (second === undefined) return scope => memberOf(scope, first)
   if (names.length === 2) return scope => memberOf(memberOf(scope, first), second)
   return scope => {

@@ -7,42 +7,29 @@ export interface KeptReport {
   readonly places: readonly (readonly (string | number)[])[]
 }
 
-/** What is said of one value; its path is `place` and `pointer` in one. */
-interface Entry {
-  /** The entry of a list in which the value stands; empty outside lists. Values of one entry share one text. */
-  readonly place: string
-  readonly pointer: string
-  readonly manner: Manner
-}
+/**
+ * Told of one value: its path is `place` and `pointer` in one. The place is the entry of a list in which the value stands, empty
+ * outside lists; values of one entry share one text.
+ */
+export type Tell = (place: string, pointer: string, manner: Manner) => void
 
 /** What became of each value of a document, as the translation tells it. A rule says the same manner again and again. */
-export class Report {
-  #entries: Entry[] = []
-
-  get size(): number {
-    return this.#entries.length
-  }
-
-  add(place: string, pointer: string, manner: Manner): void {
-    this.#entries.push({ place, pointer, manner })
-  }
-
-  /** What was said since the report had this size, is said of one place: the value it was said of has not come about. */
-  move(since: number, place: string): void {
-    for (let index = since; index < this.#entries.length; index++) {
-      const entry = this.#entries[index]
-      if (entry) this.#entries[index] = { place, pointer: '', manner: entry.manner }
-    }
-  }
+export abstract class Report {
+  /** Tells everything in the order in which it was said. */
+  abstract each(tell: Tell): void
 
   lines(): readonly ReportLine[] {
-    return this.#entries.map(({ place, pointer, manner }) => ({ path: place + pointer, ...manner }))
+    const lines: ReportLine[] = []
+    this.each((place, pointer, manner) => lines.push({ path: place + pointer, ...manner }))
+    return lines
   }
 
   /** How many values met each outcome. */
   counts(): Readonly<Partial<Record<LossOutcome, number>>> {
     const counts: Partial<Record<LossOutcome, number>> = {}
-    for (const { manner } of this.#entries) counts[manner.outcome] = (counts[manner.outcome] ?? 0) + 1
+    this.each((_, __, { outcome }) => {
+      counts[outcome] = (counts[outcome] ?? 0) + 1
+    })
     return counts
   }
 
@@ -50,16 +37,30 @@ export class Report {
     const numbers = new Map<Manner, number>()
     const places: (string | number)[][] = []
     let open: (string | number)[] = []
-    for (const { place, pointer, manner } of this.#entries) {
-      const number = numbers.get(manner) ?? numbers.size
-      numbers.set(manner, number)
+    this.each((place, pointer, manner) => {
+      const known = numbers.get(manner)
+      const number = known ?? numbers.size
+      if (known === undefined) numbers.set(manner, number)
       if (open[0] !== place) {
         open = [place]
         places.push(open)
       }
       open.push(pointer, number)
-    }
+    })
     return { manners: [...numbers.keys()], places }
+  }
+}
+
+/** A report that is put together line by line. */
+export class ListedReport extends Report {
+  readonly #entries: Parameters<Tell>[] = []
+
+  add(place: string, pointer: string, manner: Manner): void {
+    this.#entries.push([place, pointer, manner])
+  }
+
+  override each(tell: Tell): void {
+    for (const entry of this.#entries) tell(...entry)
   }
 }
 

@@ -1,7 +1,21 @@
 import type { Bounds } from '../terms/terms.ts'
 import { checkLength, lengthOf } from './bounds.ts'
-import { type Convert, type Converted, choiceOf, made, type Site, unmapped } from './converter.ts'
+import {
+  type Always,
+  type Convert,
+  type Converted,
+  choiceOf,
+  made,
+  type Site,
+  unmapped,
+} from './converter.ts'
 import type { Manner } from './mapping.ts'
+
+/** Makes one text fit. */
+export interface Fit {
+  (text: string): Converted
+  readonly always: Always
+}
 
 /**
  * Makes texts fit the target. One that can be longer is a problem when the mapping is loaded, unless the parameter `longer` says what
@@ -11,7 +25,7 @@ import type { Manner } from './mapping.ts'
  * @param comes how the texts can be
  * @param manner how a text that fits is told
  */
-export function makeFit(site: Site, comes: Bounds, manner: Manner): (text: string) => Converted {
+export function makeFit(site: Site, comes: Bounds, manner: Manner): Fit {
   const { room, rule } = site
   const most = room.takes.maxLength ?? Number.POSITIVE_INFINITY
   const longer = site.parameters.has('longer') ? choiceOf(site, 'longer', ['cut', 'drop']) : undefined
@@ -21,13 +35,15 @@ export function makeFit(site: Site, comes: Bounds, manner: Manner): (text: strin
   const long = unmapped(`${rule}.long`, 'longer than there is room for')
   const strange = unmapped(`${rule}.form`, 'not in a form that can stand here')
   const judged = needsJudging(site, comes)
-  return text => {
+  const fit = (text: string) => {
     const whole = text.length <= most || lengthOf(text) <= most
     if (!whole && longer !== 'cut') return long
     const fitting = whole ? text : Array.from(text).slice(0, most).join('')
     if (judged && !room.accepts(fitting)) return strange
     return made(fitting, whole ? manner : cut)
   }
+  const isFit = judged ? room.accepts : undefined
+  return Object.assign(fit, { always: { kind: 'same', longest: most, isFit, manner } as const })
 }
 
 /** Leaves out, and says so, what the target does not take: for values whose forms nobody can list when the mapping is loaded. */

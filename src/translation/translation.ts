@@ -1,5 +1,5 @@
 /**
- * How it is said there: declarative mappings from one schema to another, compiled to closures, with an honest report of what was
+ * How it is said there: declarative mappings from one schema to another, compiled to functions, with an honest report of what was
  * lost on the way. Policy has been applied before; what it took away is never spoken of here.
  */
 export { type Chain, chainsOf, type HubSchemas } from './chain.ts'

@@ -10,7 +10,7 @@ import { ProblemsError } from '../../src/terms/terms.ts'
 import { gatherLosses, joinLosses } from '../../src/translation/chain-loss.ts'
 import type { Origin } from '../../src/translation/chain-origins.ts'
 import { makeJoin } from '../../src/translation/chain-report.ts'
-import { Report } from '../../src/translation/report.ts'
+import { ListedReport, type Report } from '../../src/translation/report.ts'
 import {
   type CompiledMapping,
   chainsOf,
@@ -220,7 +220,7 @@ function sum(errors: readonly (Manner['error'] | undefined)[]): number {
 
 /** A line of a report, written short. */
 function reportOf(...said: readonly (readonly [string, LossOutcome, string])[]): Report {
-  const report = new Report()
+  const report = new ListedReport()
   for (const [path, outcome, rule] of said) {
     const [place = ''] = /^.*\/\d+/.exec(path) ?? []
     report.add(place, path.slice(place.length), { outcome, rule })

@@ -1,5 +1,5 @@
 import { checkResults } from '../bounds.ts'
-import { type Converter, exactly, made, type Site, unmapped } from '../converter.ts'
+import { type Converter, exactly, made, ofValues, type Site, unmapped } from '../converter.ts'
 
 /**
  * A code of a list that both sides use (NIEM deployment and operational status, reinforcement, command relationship; EDXL-RM
@@ -18,6 +18,6 @@ export const code: Converter = {
     const known = new Set(source)
     const exact = exactly(site.rule)
     const no = unmapped(site.rule, 'not a code of the list')
-    return ([value]) => (typeof value === 'string' && known.has(value) ? made(value, exact) : no)
+    return ofValues(([value]) => (typeof value === 'string' && known.has(value) ? made(value, exact) : no))
   },
 }

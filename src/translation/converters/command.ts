@@ -6,6 +6,7 @@ import {
   type Converter,
   choiceOf,
   made,
+  ofValues,
   type Site,
   unmapped,
 } from '../converter.ts'
@@ -93,14 +94,14 @@ export const command: Converter = {
     const refusal = blocked(`${site.rule}.realm`)
     const unknown = unmapped(site.rule, 'no such role')
     const without = as === 'role' ? unmapped(site.rule, 'an army has no such post') : undefined
-    return ([value, said]) => {
+    return ofValues(([value, said]) => {
       if (value === undefined) return undefined
       if (typeof value !== 'string' || !TABLE.has(value)) return unknown
       if (answers) return answers.get(value) ?? without
       const realm = realmTold(said)
       if (realm === undefined) return refusal
       return symbols?.get(said === undefined ? 'unstated' : realm)?.get(value)
-    }
+    })
   },
 }
 

@@ -1,5 +1,5 @@
 import { checkResults } from '../bounds.ts'
-import { type Converter, made, type Site } from '../converter.ts'
+import { type Converter, made, ofValues, type Site } from '../converter.ts'
 
 /**
  * A fixed text that belongs to the target whenever the source is there: the rank system beside a rank.
@@ -15,6 +15,6 @@ export const constant: Converter = {
     if (value === undefined) site.complain('parameter-missing', '`constant` needs `value`')
     else checkResults(site, [value])
     const fixed = made(value ?? '', { outcome: 'DEFAULTED', rule: site.rule })
-    return () => fixed
+    return ofValues(() => fixed, { kind: 'always', answer: fixed })
   },
 }

@@ -6,6 +6,7 @@ import {
   type Converter,
   exactly,
   made,
+  ofValues,
   type Site,
   type SiteType,
   unmapped,
@@ -33,7 +34,7 @@ export const text: Converter = {
   compile(site: Site) {
     const fit = makeFit(site, site.room.reads[0] ?? {}, exactly(site.rule))
     const no = unmapped(site.rule, 'not a text')
-    return ([value]) => (typeof value === 'string' ? fit(value) : no)
+    return ofValues(([value]) => (typeof value === 'string' ? fit(value) : no), fit.always)
   },
 }
 

@@ -1,5 +1,5 @@
 import { checkResults } from '../bounds.ts'
-import { blocked, type Converter, choiceOf, made, type Site, unmapped } from '../converter.ts'
+import { blocked, type Converter, choiceOf, made, ofValues, type Site, unmapped } from '../converter.ts'
 import type { Manner } from '../mapping.ts'
 
 /** Combat effectiveness (MIL-STD-2525D, JMSML) as what police ask: can the unit be used? Percentages are not invented. */
@@ -35,9 +35,9 @@ export const effectiveness: Converter = {
     const answers = new Map([...table].map(([code, word]) => [code, made(word, manner)]))
     const no = unmapped(site.rule, 'not known')
     const refusal = blocked(`${site.rule}.unknown`)
-    return ([value]) => {
+    return ofValues(([value]) => {
       if (typeof value !== 'string') return no
       return answers.get(value) ?? (value === 'UNK' ? no : refusal)
-    }
+    })
   },
 }

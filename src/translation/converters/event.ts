@@ -8,6 +8,7 @@ import {
   choiceOf,
   exactly,
   made,
+  ofValues,
   type Site,
   type Slot,
   type TableEntry,
@@ -57,12 +58,12 @@ export const event: Converter = {
     const rows = new Map([...entries].map(([word, entry]) => [word, rowOf(site, entry)]))
     const no = unmapped(site.rule, 'no counterpart')
     const unrest = unrestAs('code', site)
-    return ([value, confirmed]) => {
+    return ofValues(([value, confirmed]) => {
       if (value === undefined) return undefined
       const row = typeof value === 'string' ? (rows.get(value) ?? no) : no
       const riot = row.kind === 'value' && row.value === RIOT.code
       return riot && !CONFIRMERS.has(confirmed) ? unrest : row
-    }
+    })
   },
 }
 
@@ -88,11 +89,11 @@ export const eventKind: Converter = {
     const exact = exactly(site.rule)
     const unrest = unrestAs('kind', site)
     const no = unmapped(site.rule, 'no such police incident')
-    return ([value, confirmed]) => {
+    return ofValues(([value, confirmed]) => {
       if (value === undefined) return undefined
       if (value === RIOT.kind && !CONFIRMERS.has(confirmed)) return unrest
       return typeof value === 'string' && kinds.has(value) ? made(value, exact) : no
-    }
+    })
   },
 }
 
@@ -115,11 +116,11 @@ export const eventOfCode: Converter = {
     const no = unmapped(site.rule, 'no such police incident')
     const guarded = blocked(`${site.rule}.guarded`)
     const unknown = blocked(`${site.rule}.unknown`)
-    return ([value]) => {
+    return ofValues(([value]) => {
       if (typeof value !== 'string') return no
       if (GUARDED.has(value)) return guarded
       return rows.get(value) ?? (CIVIL.has(value) ? no : unknown)
-    }
+    })
   },
 }
 

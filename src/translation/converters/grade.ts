@@ -1,6 +1,6 @@
 import type { Json } from '../../kit/kit.ts'
 import { checkResults } from '../bounds.ts'
-import { blocked, type Converted, type Converter, choiceOf, made, type Site } from '../converter.ts'
+import { blocked, type Converted, type Converter, choiceOf, made, ofValues, type Site } from '../converter.ts'
 
 /** 3x5x2 source evaluation ⇄ reliability of the Admiralty system (A completely reliable … F cannot be judged). */
 const RELIABILITY: ReadonlyMap<string, string> = new Map(Object.entries({ 1: 'B', 2: 'F', 3: 'E' }))
@@ -50,7 +50,7 @@ export const grade: Converter = {
       [...table].map(([from, is]) => [from, made(numeric ? Number(is) : is, manner)]),
     )
     const refusal = blocked(`${site.rule}.unknown`)
-    return ([value]) => (value === undefined ? undefined : (answers.get(keyOf(value)) ?? refusal))
+    return ofValues(([value]) => (value === undefined ? undefined : (answers.get(keyOf(value)) ?? refusal)))
   },
 }
 

@@ -1,5 +1,14 @@
 import { checkResults } from '../bounds.ts'
-import { blocked, type Converter, choiceOf, exactly, made, type Site, unmapped } from '../converter.ts'
+import {
+  blocked,
+  type Converter,
+  choiceOf,
+  exactly,
+  made,
+  ofValues,
+  type Site,
+  unmapped,
+} from '../converter.ts'
 import type { Manner } from '../mapping.ts'
 
 /**
@@ -41,14 +50,14 @@ export const rank: Converter = {
     checkResults(site, codes)
     const exact = exactly(site.rule)
     const approximate: Manner = { outcome: 'APPROXIMATED', rule: site.rule }
-    return ([value]) => {
+    return ofValues(([value]) => {
       const codes = typeof value === 'string' ? TABLE.get(value) : undefined
       if (codes === undefined) return unmapped(site.rule, 'no such rank')
       const code = codes[by]
       if (code === undefined) return undefined
       const same = codes.seniority === codes.span || codes.span === undefined
       return made(code, same ? exact : approximate)
-    }
+    })
   },
 }
 

@@ -1,5 +1,13 @@
 import { checkResults } from '../bounds.ts'
-import { type Converted, type Converter, made, type Site, type TableEntry, unmapped } from '../converter.ts'
+import {
+  type Converted,
+  type Converter,
+  made,
+  ofValues,
+  type Site,
+  type TableEntry,
+  unmapped,
+} from '../converter.ts'
 
 /**
  * An enumeration by a table of the mapping. Every value of the source must be in the table or named in its `unmapped` list, and
@@ -15,7 +23,7 @@ export const table: Converter = {
   compile(site: Site) {
     const rows = answersIn(site)
     const no = unmapped(site.rule, 'no counterpart')
-    return ([value]) => (typeof value === 'string' ? (rows.get(value) ?? no) : no)
+    return ofValues(([value]) => (typeof value === 'string' ? (rows.get(value) ?? no) : no))
   },
 }
 
