@@ -61,7 +61,7 @@ interface Metre {
 /** Undefined outside 80° S to 84° N, where the polar grid begins, and for what is no point. */
 function metreOf({ lat, lon }: Point): Metre | undefined {
   if (!(lat >= -80 && lat < 84 && lon >= -180 && lon <= 180)) return undefined
-  const band = 10 + Math.min(whole(Math.floor(lat / 8)), lat < 0 ? -1 : 9)
+  const band = bandOf(lat)
   const zone = zoneOf(lon, band)
   const fromMeridian = lon - meridianOf(zone) + (lon === 180 ? -360 : 0)
   const metres = wholeMetres(lat, fromMeridian)
@@ -93,6 +93,10 @@ export function centreOf({ zone, band, column, row, side }: Cell): Point {
 
 export function isSouthern(band: number): boolean {
   return band < 10
+}
+
+function bandOf(lat: number): number {
+  return 10 + Math.min(whole(Math.floor(lat / 8)), lat < 0 ? -1 : 9)
 }
 
 function meridianOf(zone: number): number {
@@ -228,10 +232,24 @@ function isSame(one: Cell, other: Cell): boolean {
 function centreInZone(cell: Cell): Point {
   const { lat, lon } = centreOf(cell)
   const { west, east } = zoneLimits(cell.zone, cell.band)
+  const inside = Math.min(Math.max(lon, west + EDGE), east - EDGE)
+  const { south, north } = isAcross(lat, inside, cell) ? edgesOf(cell.band) : { south: -80, north: 84 }
   return {
-    lat: micro(Math.min(Math.max(lat, -80 + EDGE), 84 - EDGE)),
-    lon: micro(Math.min(Math.max(lon, west + EDGE), east - EDGE)),
+    lat: micro(Math.min(Math.max(lat, south + EDGE), north - EDGE)),
+    lon: micro(inside),
   }
+}
+
+/** Whether a place has another zone than its square because it has another band: at the corners of Norway and Svalbard. */
+function isAcross(lat: number, lon: number, { band, zone }: Cell): boolean {
+  const other = bandOf(lat)
+  return other !== band && zoneOf(lon, other) !== zone
+}
+
+/** South and north edge of a band, degrees. Band X reaches to 84° N. */
+export function edgesOf(band: number): { south: number; north: number } {
+  const south = band * 8 - 80
+  return { south, north: south === 72 ? 84 : south + 8 }
 }
 
 /** Six decimals of a degree; never minus zero. */

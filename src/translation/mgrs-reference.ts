@@ -1,4 +1,14 @@
-import { BANDS, COLUMNS, centreOf, type Digits, digitsFor, isSouthern, type Point, ROWS } from './grid.ts'
+import {
+  BANDS,
+  COLUMNS,
+  centreOf,
+  type Digits,
+  digitsFor,
+  edgesOf,
+  isSouthern,
+  type Point,
+  ROWS,
+} from './grid.ts'
 import { fromPlane, toPlane } from './transverse-mercator.ts'
 
 /** A reference that was read and found good: normalised text, centre of its square, and the side in metres. */
@@ -93,12 +103,6 @@ function faultOf(text: string): ReferenceFault {
   if (!BANDS.includes(band)) return 'band'
   if (!ROWS.includes(row)) return 'row'
   return digits.length > 10 ? 'too-many-digits' : 'form'
-}
-
-/** South and north edge of a band, degrees. Band X reaches to 84° N. */
-function edgesOf(band: number): { south: number; north: number } {
-  const south = band * 8 - 80
-  return { south, north: south === 72 ? 84 : south + 8 }
 }
 
 /** Where the middle of each band lies on the central meridian, in rows of 100 km from the false origin. */

@@ -120,6 +120,26 @@ void t.test('the centre of a square is where GeographicLib finds it, and lies in
   t.end()
 })
 
+void t.test('a square that another zone cuts off in the north or south has a centre in its own', t => {
+  // Where bands U, V and W, or W and X, meet with other zones, and just beside
+  const corner = fc.tuple(fc.constantFrom(56, 64, 72), fc.double({ min: 0, max: 42, noNaN: true }))
+  const beside = fc.double({ min: -2e-3, max: 2e-3, noNaN: true })
+  fc.assert(
+    fc.property(
+      corner,
+      fc.oneof(fc.constant(0), beside),
+      fc.constantFrom<Digits>(1, 2, 3, 4, 5),
+      ([at, lon], off, many) => {
+        const place = { lat: at + off, lon }
+        const centre = squareOf(place, sideOf(many))
+        return centre !== undefined && near(centre, place, 2 * sideOf(many) + 1)
+      },
+    ),
+    { numRuns: 20_000 },
+  )
+  t.end()
+})
+
 void t.test('a square at the antimeridian stays there', t => {
   for (const place of [
     { lat: -41, lon: -179.9999 },
