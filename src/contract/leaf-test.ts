@@ -2,7 +2,7 @@ import type { JsonObject } from '../kit/kit.ts'
 import { MAX_DEPTH, partAt } from './parts.ts'
 
 /** Tells of a value whether a schema takes it. */
-export type Test = (value: unknown) => boolean
+type Test = (value: unknown) => boolean
 
 /** Members of a schema that limit no value. */
 const SAYS_NOTHING = /^(?:description|title|examples|x-(?!derived$).*)$/

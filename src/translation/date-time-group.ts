@@ -1,4 +1,5 @@
 import { DAY_MS, dayOf, daysIn, type Moment, utc } from './moment.ts'
+import { numbered } from './numbers.ts'
 
 const MONTHS: readonly string[] = [
   'JAN',
@@ -185,7 +186,7 @@ function monthYear(month: number, year: number, anchor: number): string {
   return (MONTHS[month - 1] ?? '') + (understood ? two(year % 100) : String(year).padStart(4, '0'))
 }
 
-const TWO: readonly string[] = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
+const TWO = numbered(100, 2)
 
 /** Hour and minute, for all minutes of a day. */
 const HOURS: readonly string[] = Array.from(

@@ -1,7 +1,7 @@
 import { unreachable } from '../kit/kit.ts'
+import { numbered, whole } from './numbers.ts'
 import { wholeMetres } from './plane-tiles.ts'
 import { fromPlane, toPlane } from './transverse-mercator.ts'
-import { whole } from './whole.ts'
 
 /** A point on WGS 84, degrees. */
 export interface Point {
@@ -151,10 +151,6 @@ function cut(east: number, north: number, digits: Exclude<Digits, 0>): string {
     default:
       return unreachable(digits)
   }
-}
-
-function numbered(count: number, digits: number): readonly string[] {
-  return Array.from({ length: count }, (_, at) => String(at).padStart(digits, '0'))
 }
 
 /** The names of all zones with all bands, from zone 0, which is none. */

@@ -9,7 +9,7 @@ import { getterOf, joinPath, namesOf } from './paths.ts'
 import type { Reader } from './reader.ts'
 import { shortcutOf } from './shortcut.ts'
 import type { FixedSource, ListSource, RuleSource, StepSource } from './source.ts'
-import { builderOf, type Maker, plant, type TargetMembers, treeBuilder } from './target-tree.ts'
+import { builderOf, buildObject, type Maker, plant, type TargetMembers } from './target-tree.ts'
 
 /** Looks up every path and converter of the rules and joins them to one builder of the whole target. */
 export function linkRules(linking: Linking): Builder {
@@ -34,7 +34,7 @@ function linkScope(
     if (!plant(members, namesOf(step.to.value), maker))
       reader.complain(step.to.place, 'target-twice', `\`${step.to.value}\` already has a rule`)
   }
-  return treeBuilder(members, sayings, list)
+  return buildObject(members, sayings, list)
 }
 
 function linkStep(linking: Linking, step: StepSource, scope: Scope): Maker {

@@ -1,5 +1,5 @@
+import { whole } from './numbers.ts'
 import { toPlane } from './transverse-mercator.ts'
-import { whole } from './whole.ts'
 
 /**
  * Whole metres on the plane where many places lie close together. A tile of a quarter of a degree has a polynomial for each coordinate,

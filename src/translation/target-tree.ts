@@ -17,7 +17,7 @@ export type Maker =
     }
 
 /** A node of the target while rules are collected: an object, or something that a rule makes. */
-export type TargetNode = { readonly kind: 'object'; readonly members: TargetMembers } | Maker
+type TargetNode = { readonly kind: 'object'; readonly members: TargetMembers } | Maker
 
 export type TargetMembers = Map<string, TargetNode>
 
@@ -52,12 +52,12 @@ export function builderOf(maker: Maker, sayings: Sayings): Builder {
 }
 
 /** An object with the members of the tree; with `list` such an object for each of its entries. */
-export function treeBuilder(members: TargetMembers, sayings: Sayings, list?: ListParts): Builder {
+export function buildObject(members: TargetMembers, sayings: Sayings, list?: ListParts): Builder {
   const reads = new Reads()
   const steps = [...members].map(([name, node]): Step => {
     switch (node.kind) {
       case 'object':
-        return { name, kind: 'built', build: treeBuilder(node.members, sayings) }
+        return { name, kind: 'built', build: buildObject(node.members, sayings) }
       case 'rule':
         return {
           name,

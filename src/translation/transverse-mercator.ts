@@ -7,7 +7,7 @@
  * test/translation/grid.test.ts holds it to another library.
  */
 
-import { whole } from './whole.ts'
+import { whole } from './numbers.ts'
 
 /** Metres on the plane: east of the meridian, north of the equator. */
 export interface PlanePoint {

@@ -13,7 +13,7 @@ export interface Outline {
 }
 
 /** A member of the scope, of the top of the document, or of what an earlier read found; or what a function finds. */
-export type OutlinedRead = { readonly of: 'scope' | 'root' | number } | 'asked'
+type OutlinedRead = { readonly of: 'scope' | 'root' | number } | 'asked'
 
 export interface OutlinedGroup {
   /** Steps that say what they have to say with one number, in which each has a bit; steps that share a table; a step by itself. */
@@ -23,7 +23,7 @@ export interface OutlinedGroup {
   readonly steps: readonly OutlinedStep[]
 }
 
-export interface OutlinedStep {
+interface OutlinedStep {
   readonly kind: 'built' | 'fixed' | 'asked' | 'always' | 'same' | 'judged' | 'words'
   /** The numbers of the reads at its slots; undefined for one that is not filled. */
   readonly reads: readonly (number | undefined)[]

@@ -53,7 +53,7 @@ export interface Known {
 }
 
 /** What a walk does in one scope. */
-export interface WalkParts {
+interface WalkParts {
   readonly reads: readonly Read[]
   readonly steps: readonly Step[]
   readonly sayings: Sayings

@@ -1,11 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import { loadSchemas } from '../../src/contract/contract.ts'
 import { leafTest } from '../../src/contract/leaf-test.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/kit/kit.ts'
+import { load, only, schemaWith } from './note-schema.ts'
 import { schemaFiles } from './schema-files.ts'
 
 function patternsIn(value: Json): readonly string[] {
@@ -28,32 +25,11 @@ const leaves: JsonObject = Object.fromEntries(
     ]
   }),
 )
-const schema: JsonObject = {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: 'urn:test:police.note:1.0.0',
-  'x-resource': 'police.note',
-  'x-version': '1.0.0',
-  'x-order-by': 'id',
-  'x-subject': 'id',
-  type: 'object',
-  additionalProperties: false,
-  required: ['id'],
-  properties: { id: { type: 'string', 'x-type': 'id', 'x-sensitivity': 'operational' }, ...leaves },
-}
-
-function loaded() {
-  const directory = mkdtempSync(join(tmpdir(), 'schemas-'))
-  mkdirSync(join(directory, 'police'))
-  writeFileSync(join(directory, 'police', 'note.json'), JSON.stringify(schema))
-  const note = loadSchemas(directory).get('police.note')
-  rmSync(directory, { recursive: true })
-  if (note === undefined) throw new Error('the schema was not read')
-  return note
-}
+const schema = schemaWith(leaves)
 
 void t.test('a text is judged by itself as the whole document judges it', t => {
   t.ok(patterns.length > 10, 'the published schemas have patterns')
-  const note = loaded()
+  const note = only(load(schema))
   const names = Object.keys(leaves)
   for (const name of names) t.ok(leafTest(schema, `#/properties/${name}`), `${name} is judged by itself`)
   const letters = fc.constantFrom(

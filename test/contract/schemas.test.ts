@@ -1,50 +1,14 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { type DocumentSchema, loadSchemas } from '../../src/contract/contract.ts'
+import { loadSchemas } from '../../src/contract/contract.ts'
 import { isDigest, type JsonObject } from '../../src/kit/kit.ts'
 import { type Problem, ProblemsError, SENSITIVITIES } from '../../src/terms/terms.ts'
+import { load, only, schemaWith } from './note-schema.ts'
 import { schemaFiles } from './schema-files.ts'
 
 const published = loadSchemas(fileURLToPath(new URL('../../schemas', import.meta.url)))
 
 const text = { type: 'string', 'x-sensitivity': 'operational' }
-
-/** A small schema in good order, with some of its members replaced. */
-function schemaWith(properties: JsonObject, change: JsonObject = {}): JsonObject {
-  return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: 'urn:test:police.note:1.0.0',
-    'x-resource': 'police.note',
-    'x-version': '1.0.0',
-    'x-order-by': 'id',
-    'x-subject': 'id',
-    type: 'object',
-    additionalProperties: false,
-    required: ['id'],
-    properties: {
-      id: { type: 'string', 'x-type': 'id', 'x-sensitivity': 'operational', 'x-control': true },
-      ...properties,
-    },
-    ...change,
-  }
-}
-
-/** Writes each schema (or text) into a vocabulary of its own folder and loads them. */
-function load(...schemas: readonly (JsonObject | string)[]): ReturnType<typeof loadSchemas> {
-  const directory = mkdtempSync(join(tmpdir(), 'schemas-'))
-  t.teardown(() => import('node:fs/promises').then(({ rm }) => rm(directory, { recursive: true })))
-  mkdirSync(join(directory, 'police'))
-  for (const [index, schema] of schemas.entries())
-    writeFileSync(
-      join(directory, 'police', `${index}.json`),
-      typeof schema === 'string' ? schema : JSON.stringify(schema),
-    )
-  writeFileSync(join(directory, 'police', 'README.md'), 'not a schema')
-  return loadSchemas(directory)
-}
 
 function problemsOf(...schemas: readonly (JsonObject | string)[]): readonly Problem[] {
   try {
@@ -57,12 +21,6 @@ function problemsOf(...schemas: readonly (JsonObject | string)[]): readonly Prob
 }
 
 const codes = (problems: readonly Problem[]) => problems.map(problem => problem.code)
-
-function only(registry: ReturnType<typeof loadSchemas>): DocumentSchema {
-  const schema = registry.get('police.note')
-  if (schema === undefined) throw new Error('the schema was not read')
-  return schema
-}
 
 void t.test('every published schema is a catalogue that agreements can be written against', t => {
   const filed = schemaFiles().map(({ name }) => name.replace('/', '.').replace(/(?:@.*)?\.json$/, ''))

@@ -5,3 +5,8 @@
 export function whole(number: number): number {
   return number | 0
 }
+
+/** The texts of the numbers from 0, so many of them, with leading zeros to so many digits. */
+export function numbered(count: number, digits: number): readonly string[] {
+  return Array.from({ length: count }, (_, at) => String(at).padStart(digits, '0'))
+}
